@@ -136,7 +136,11 @@ impl Action {
             | Self::PackageUninstall { .. }
             | Self::FileCopy { .. }
             | Self::RunCommand { .. } => true,
-            Self::ServiceStatus { .. } | Self::DiskUsage { .. } | Self::Uptime | Self::TailLog { .. } | Self::Measure { .. } => false,
+            Self::ServiceStatus { .. }
+            | Self::DiskUsage { .. }
+            | Self::Uptime
+            | Self::TailLog { .. }
+            | Self::Measure { .. } => false,
         }
     }
 

@@ -150,7 +150,9 @@ mod tests {
             assert!(seen.insert(command.name), "{} is registered twice", command.name);
             let (noun, verb) = command.name.split_once('.').unwrap_or_default();
             assert!(
-                [noun, verb].iter().all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '_')),
+                [noun, verb]
+                    .iter()
+                    .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '_')),
                 "{} is not of the form noun.verb",
                 command.name
             );

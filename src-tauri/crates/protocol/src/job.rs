@@ -47,9 +47,17 @@ impl JobState {
 
     /// The state a stored name means.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Queued, Self::Running, Self::Cancelling, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Interrupted]
-            .into_iter()
-            .find(|s| s.as_str() == name)
+        [
+            Self::Queued,
+            Self::Running,
+            Self::Cancelling,
+            Self::Succeeded,
+            Self::Failed,
+            Self::Cancelled,
+            Self::Interrupted,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == name)
     }
 }
 
@@ -91,7 +99,10 @@ pub enum CellState {
 impl CellState {
     /// Whether nothing more will happen to it (but a person's *verify now*).
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Changed | Self::Unchanged | Self::Failed | Self::Skipped | Self::Unreachable | Self::Unknown)
+        matches!(
+            self,
+            Self::Changed | Self::Unchanged | Self::Failed | Self::Skipped | Self::Unreachable | Self::Unknown
+        )
     }
 
     /// Whether it ended as asked.

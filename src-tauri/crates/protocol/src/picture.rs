@@ -246,7 +246,14 @@ mod tests {
     }
 
     fn story() -> Vec<JobEvent> {
-        let cell = |step, target, state| JobEventKind::Cell { step, target, state, detail: format!("{state}"), exit_code: None, rollback: None };
+        let cell = |step, target, state| JobEventKind::Cell {
+            step,
+            target,
+            state,
+            detail: format!("{state}"),
+            exit_code: None,
+            rollback: None,
+        };
         let job = |state| JobEventKind::Job { state, detail: String::new() };
         [
             job(JobState::Running),
@@ -271,7 +278,16 @@ mod tests {
     }
 
     fn line(n: u64) -> LogLine {
-        LogLine { n, at: at(n), target: 0, step: 0, phase: Phase::Run, stream: Stream::Out, level: Level::Info, text: format!("line {n}") }
+        LogLine {
+            n,
+            at: at(n),
+            target: 0,
+            step: 0,
+            phase: Phase::Run,
+            stream: Stream::Out,
+            level: Level::Info,
+            text: format!("line {n}"),
+        }
     }
 
     fn paint<'a>(events: impl IntoIterator<Item = &'a JobEvent>) -> JobPicture {
@@ -309,7 +325,14 @@ mod tests {
     fn the_rest_goes_at_the_pace_so_far() {
         let mut picture = JobPicture::new(1, 4);
         picture.apply(&event(1, JobEventKind::Job { state: JobState::Running, detail: String::new() }));
-        let done = JobEventKind::Cell { step: 0, target: 0, state: CellState::Changed, detail: String::new(), exit_code: None, rollback: None };
+        let done = JobEventKind::Cell {
+            step: 0,
+            target: 0,
+            state: CellState::Changed,
+            detail: String::new(),
+            exit_code: None,
+            rollback: None,
+        };
         picture.apply(&event(2, done));
         let left = picture.remaining_seconds(at(11)).unwrap_or_default();
         assert!((left - 30.0).abs() < 1e-6, "a quarter took 10 s, so three quarters take 30 s, not {left}");

@@ -53,7 +53,9 @@ impl ProblemCode {
     /// The exit code of `wh` for this problem: 2 bad request or refused, 3 needs an answer or approval.
     pub fn exit_code(self) -> i32 {
         match self {
-            Self::NeedsAnswer | Self::NeedsApproval | Self::HostKeyUnknown | Self::VaultLocked | Self::VaultMissing => 3,
+            Self::NeedsAnswer | Self::NeedsApproval | Self::HostKeyUnknown | Self::VaultLocked | Self::VaultMissing => {
+                3
+            }
             _ => 2,
         }
     }
@@ -105,7 +107,8 @@ impl Problem {
 
     /// Something that was asked for by name or id and is not there.
     pub fn not_found(what: &str, name: impl fmt::Display) -> Self {
-        Self::new(ProblemCode::NotFound, format!("No such {what}"), format!("There is no {what} “{name}”.")).source(name.to_string())
+        Self::new(ProblemCode::NotFound, format!("No such {what}"), format!("There is no {what} “{name}”."))
+            .source(name.to_string())
     }
 }
 

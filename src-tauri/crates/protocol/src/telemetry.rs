@@ -96,7 +96,13 @@ pub struct LinkSettings {
 
 impl Default for LinkSettings {
     fn default() -> Self {
-        Self { enabled: false, host: "localhost".to_owned(), port: 1883, credential: None, topics: vec!["motorhand/#".to_owned()] }
+        Self {
+            enabled: false,
+            host: "localhost".to_owned(),
+            port: 1883,
+            credential: None,
+            topics: vec!["motorhand/#".to_owned()],
+        }
     }
 }
 

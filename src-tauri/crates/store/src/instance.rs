@@ -1,0 +1,87 @@
+//! Which programs have the data directory open, so that the work of a dead one can be told from the
+//! work of a living one.
+//!
+//! Each program holds a lock on a file of its own for as long as it lives; the operating system lets
+//! go of it however the program ends. A process id alone would not do: ids are used again.
+
+use crate::database::{self, Database, lock_path, reason_of};
+use crate::row::{Columns, micros};
+use crate::{Result, Store, StoreError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use wheelhouse_protocol::{InstanceId, Timestamp};
+
+/// This program's entry.
+#[derive(Debug)]
+pub struct Instance {
+    id: InstanceId,
+    // Held, never read: closing it is what tells the others.
+    _lock: File,
+}
+
+impl Instance {
+    /// The id.
+    pub fn id(&self) -> InstanceId {
+        self.id
+    }
+
+    pub(crate) async fn register(directory: &Path, operations: &Database, door: &str) -> Result<Self> {
+        let id = InstanceId(uuid::Uuid::now_v7());
+        database::create_private_directory(&directory.join("instances"))?;
+        let path = lock_path(directory, &id.to_string());
+        let refuse = |reason: String| StoreError::Path { path: path.clone(), reason, hint: String::new() };
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .open(&path)
+            .map_err(|e| refuse(reason_of(&e)))?;
+        lock.try_lock().map_err(|e| refuse(e.to_string()))?;
+        let failed = |error: sqlx::Error| StoreError::from_sqlx(operations.name(), &error);
+        sqlx::query("INSERT INTO instances (id, pid, door, started_at) VALUES ($1, $2, $3, $4)")
+            .bind(id.to_string())
+            .bind(i64::from(std::process::id()))
+            .bind(door)
+            .bind(micros(Timestamp::now()))
+            .execute(operations.writer())
+            .await
+            .map_err(failed)?;
+        Ok(Self { id, _lock: lock })
+    }
+}
+
+impl Store {
+    /// The instances that have ended, however they ended.
+    pub async fn dead_instances(&self) -> Result<Vec<InstanceId>> {
+        let rows = self.rows(sqlx::query("SELECT id FROM instances")).await?;
+        let mut dead = Vec::new();
+        for row in rows {
+            let id: InstanceId = row.id("id")?;
+            if id != self.instance.id && !self.is_alive(id) {
+                dead.push(id);
+            }
+        }
+        Ok(dead)
+    }
+
+    /// Whether the program of that instance still runs.
+    pub fn is_alive(&self, id: InstanceId) -> bool {
+        if id == self.instance.id {
+            return true;
+        }
+        let Ok(file) = OpenOptions::new().write(true).open(lock_path(&self.directory, &id.to_string())) else {
+            return false;
+        };
+        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    /// Forgets an ended instance, once nothing of its work is left open.
+    pub async fn forget_instance(&self, id: InstanceId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        tx.run(sqlx::query("DELETE FROM instances WHERE id = $1").bind(id.to_string())).await?;
+        tx.commit().await?;
+        // Gone already is as good as removed.
+        std::fs::remove_file(lock_path(&self.directory, &id.to_string())).ok();
+        Ok(())
+    }
+}
