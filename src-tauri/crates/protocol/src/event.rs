@@ -6,6 +6,7 @@ use crate::notification::{Notification, NotificationCounts};
 use crate::telemetry::{Frame, LinkStatus};
 use crate::{ConversationId, JobId, Problem};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What the program tells. Everything but [`Event::Frame`], [`Event::Control`] and [`Event::Link`]
 /// is in the store before it is told, so a reader that missed some can ask for them.
@@ -53,5 +54,34 @@ impl Event {
     /// Whether a slow reader may miss it without harm.
     pub fn is_lossy(&self) -> bool {
         matches!(self, Self::Frame(_) | Self::Control(_) | Self::Link(_))
+    }
+}
+
+/// Where a room tells its events: handed in by the program that owns the room.
+///
+/// Telling never waits and never fails; what cannot be delivered is the bus's business.
+#[derive(Clone)]
+pub struct Publisher(Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Publisher {
+    /// Tells events to `to`.
+    pub fn new(to: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(to))
+    }
+
+    /// Tells them to nobody.
+    pub fn nobody() -> Self {
+        Self::new(|_| {})
+    }
+
+    /// Tells one event.
+    pub fn tell(&self, event: Event) {
+        (self.0)(event);
+    }
+}
+
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Publisher")
     }
 }

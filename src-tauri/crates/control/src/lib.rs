@@ -1,0 +1,1 @@
+//! Control laws, plants and the stability certificate. Pure numerics.

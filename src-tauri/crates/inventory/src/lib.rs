@@ -1,0 +1,1 @@
+//! Inventories of other tools, read and written: Ansible, OpenSSH, CSV. Pure.

@@ -1,0 +1,1 @@
+//! One inbox for everything that wants a person's eye.

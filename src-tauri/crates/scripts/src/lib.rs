@@ -1,0 +1,1 @@
+//! Typed actions as scripts: run, verify and rollback, with every value quoted.

@@ -1,0 +1,1 @@
+//! The MQTT link, the telemetry hub and the real-time control loop.

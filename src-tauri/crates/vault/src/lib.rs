@@ -1,0 +1,1 @@
+//! Sealed credentials: the only room that holds a secret in the clear.
