@@ -76,10 +76,8 @@ CREATE TABLE messages (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     n            INTEGER NOT NULL,          -- place in the conversation
     at           INTEGER NOT NULL,
-    kind         TEXT NOT NULL CHECK (kind IN ('request', 'proposal', 'job')),
     text         TEXT NOT NULL,             -- what was said, for the search
-    plan         TEXT,
-    job          TEXT,
+    plan         TEXT,                      -- the proposal, where it is a reply
     UNIQUE (conversation, n)
 ) STRICT;
 
@@ -126,7 +124,8 @@ CREATE TABLE jobs (
     counts      TEXT NOT NULL,              -- JSON
     steps       INTEGER NOT NULL,
     body        TEXT NOT NULL,              -- JSON: the plan as it was approved
-    approval    TEXT REFERENCES approvals (id)
+    approval    TEXT REFERENCES approvals (id),
+    cancel      TEXT CHECK (cancel IN ('finish', 'interrupt'))  -- asked for by another program
 ) STRICT;
 CREATE INDEX jobs_state ON jobs (state);
 

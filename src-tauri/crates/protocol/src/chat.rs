@@ -1,7 +1,7 @@
 //! Chat: conversations, their messages, and what Wheelhouse replied.
 
 use crate::plan::Proposal;
-use crate::{ConversationId, JobId, MessageId, Timestamp};
+use crate::{ConversationId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A conversation in one line.
@@ -30,13 +30,6 @@ pub enum Content {
     Proposal {
         /// With its state as of now, not of when it was said.
         proposal: Box<Proposal>,
-    },
-    /// Something happened to a job of this conversation.
-    Job {
-        /// The job.
-        job: JobId,
-        /// In one sentence.
-        text: String,
     },
 }
 

@@ -94,6 +94,7 @@ macro_rules! for_each_command {
             $crate::credential::LockVault,
             $crate::credential::ChangePassphrase,
             $crate::credential::SetKeyringUnlock,
+            $crate::credential::RestoreVault,
             $crate::credential::ListCredentials,
             $crate::credential::SaveCredential,
             $crate::credential::DeleteCredential,

@@ -214,6 +214,27 @@ pub struct SetKeyringUnlock {
 }
 crate::command!(SetKeyringUnlock, "vault.keyring", Admin, true => VaultView);
 
+/// Puts a damaged vault together again from what was kept from before the last change, and leaves it open.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestoreVault {
+    /// The passphrase: only who can open the vault may choose between its copies.
+    pub passphrase: SecretInput,
+}
+crate::command!(RestoreVault, "vault.restore", Admin, true => RestoredVault);
+
+/// What putting a damaged vault together again came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoredVault {
+    /// The vault now.
+    pub vault: VaultView,
+    /// Names of entries that are as they were before their last change.
+    pub older: Vec<String>,
+    /// Entries of which no whole copy is left, by name where that can still be read. They are gone from the vault.
+    pub lost: Vec<String>,
+    /// The file that holds every sealed row as it was found.
+    pub copy: String,
+}
+
 /// Lists the entries. While the vault is locked they come without fields.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ListCredentials {}

@@ -6,7 +6,7 @@ use crate::{Result, Store, StoreError, proposals};
 use sqlx::sqlite::SqliteRow;
 use wheelhouse_protocol::chat::{Content, ConversationSummary, Message};
 use wheelhouse_protocol::plan::Proposal;
-use wheelhouse_protocol::{ConversationId, JobId, MessageId, Timestamp};
+use wheelhouse_protocol::{ConversationId, MessageId, Timestamp};
 
 /// How much of the first request names a conversation.
 const TITLE_CHARS: usize = 80;
@@ -98,9 +98,9 @@ impl Store {
         if changed == 0 {
             return Err(StoreError::NotFound { what: "conversation", id: conversation.to_string() });
         }
-        insert_message(&mut tx, conversation, request.0, at, "request", request.1, None, None).await?;
+        insert_message(&mut tx, conversation, request.0, at, request.1, None).await?;
         let plan = Some(proposal.id.to_string());
-        insert_message(&mut tx, conversation, reply, at, "proposal", &proposal.reading.sentence, plan, None).await?;
+        insert_message(&mut tx, conversation, reply, at, &proposal.reading.sentence, plan).await?;
         tx.commit().await
     }
 
@@ -110,21 +110,7 @@ impl Store {
         proposals::insert(&mut tx, proposal, Some(conversation)).await?;
         let plan = Some(proposal.id.to_string());
         let text = &proposal.reading.sentence;
-        insert_message(&mut tx, conversation, id, proposal.made_at, "proposal", text, plan, None).await?;
-        tx.commit().await
-    }
-
-    /// Adds a remark about a job.
-    pub async fn add_job_remark(
-        &self,
-        conversation: ConversationId,
-        id: MessageId,
-        at: Timestamp,
-        job: JobId,
-        text: &str,
-    ) -> Result<()> {
-        let mut tx = self.begin().await?;
-        insert_message(&mut tx, conversation, id, at, "job", text, None, Some(job.to_string())).await?;
+        insert_message(&mut tx, conversation, id, proposal.made_at, text, plan).await?;
         tx.commit().await
     }
 
@@ -141,44 +127,37 @@ impl Store {
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "one column each, in the table's order")]
 async fn insert_message(
     tx: &mut Tx<'_>,
     conversation: ConversationId,
     id: MessageId,
     at: Timestamp,
-    kind: &str,
     text: &str,
     plan: Option<String>,
-    job: Option<String>,
 ) -> Result<()> {
     tx.run(
         sqlx::query(
-            "INSERT INTO messages (id, conversation, n, at, kind, text, plan, job)
-             SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4, $5, $6, $7 FROM messages WHERE conversation = $2",
+            "INSERT INTO messages (id, conversation, n, at, text, plan)
+             SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4, $5 FROM messages WHERE conversation = $2",
         )
         .bind(id.to_string())
         .bind(conversation.to_string())
         .bind(micros(at))
-        .bind(kind)
         .bind(text)
-        .bind(plan)
-        .bind(job),
+        .bind(plan),
     )
     .await?;
     Ok(())
 }
 
 fn read_message(row: &SqliteRow, proposals: &[Proposal]) -> Result<Message> {
-    let text = row.text("text")?;
-    let content = match (row.text("kind")?.as_str(), row.maybe_id("plan")?, row.maybe_id("job")?) {
-        ("proposal", Some(plan), _) => {
+    let content = match row.maybe_id("plan")? {
+        Some(plan) => {
             let found = proposals.iter().find(|p| p.id == plan);
             let proposal = found.ok_or(StoreError::NotFound { what: "plan", id: plan.to_string() })?;
             Content::Proposal { proposal: Box::new(proposal.clone()) }
         }
-        ("job", _, Some(job)) => Content::Job { job, text },
-        _ => Content::Request { text },
+        None => Content::Request { text: row.text("text")? },
     };
     Ok(Message { id: row.id("id")?, at: row.at("at")?, content })
 }

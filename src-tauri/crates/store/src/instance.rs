@@ -50,38 +50,55 @@ impl Instance {
     }
 }
 
+/// An ended instance's entry, held so that only one program tidies up after it.
+#[derive(Debug)]
+pub struct Claim {
+    id: InstanceId,
+    lock: File,
+}
+
+impl Claim {
+    /// Whose work is to be tidied up.
+    pub fn id(&self) -> InstanceId {
+        self.id
+    }
+}
+
 impl Store {
-    /// The instances that have ended, however they ended.
-    pub async fn dead_instances(&self) -> Result<Vec<InstanceId>> {
-        let rows = self.rows(sqlx::query("SELECT id FROM instances")).await?;
-        let mut dead = Vec::new();
-        for row in rows {
+    /// Claims every instance that has ended, however it ended, and that nobody else has claimed.
+    pub async fn claim_dead_instances(&self) -> Result<Vec<Claim>> {
+        let mut claims = Vec::new();
+        for row in self.rows(sqlx::query("SELECT id FROM instances")).await? {
             let id: InstanceId = row.id("id")?;
-            if id != self.instance.id && !self.is_alive(id) {
-                dead.push(id);
+            if id == self.instance.id {
+                continue;
+            }
+            let path = lock_path(&self.directory, &id.to_string());
+            let refuse = |reason: String| StoreError::Path { path: path.clone(), reason, hint: String::new() };
+            // Its file may be gone (somebody tidied the folder): then nobody can hold it.
+            let lock = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .map_err(|e| refuse(reason_of(&e)))?;
+            match lock.try_lock() {
+                Ok(()) => claims.push(Claim { id, lock }),
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(refuse(reason_of(&error))),
             }
         }
-        Ok(dead)
-    }
-
-    /// Whether the program of that instance still runs.
-    pub fn is_alive(&self, id: InstanceId) -> bool {
-        if id == self.instance.id {
-            return true;
-        }
-        let Ok(file) = OpenOptions::new().write(true).open(lock_path(&self.directory, &id.to_string())) else {
-            return false;
-        };
-        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+        Ok(claims)
     }
 
     /// Forgets an ended instance, once nothing of its work is left open.
-    pub async fn forget_instance(&self, id: InstanceId) -> Result<()> {
+    pub async fn forget_instance(&self, claim: Claim) -> Result<()> {
         let mut tx = self.begin().await?;
-        tx.run(sqlx::query("DELETE FROM instances WHERE id = $1").bind(id.to_string())).await?;
+        tx.run(sqlx::query("DELETE FROM instances WHERE id = $1").bind(claim.id.to_string())).await?;
         tx.commit().await?;
         // Gone already is as good as removed.
-        std::fs::remove_file(lock_path(&self.directory, &id.to_string())).ok();
+        std::fs::remove_file(lock_path(&self.directory, &claim.id.to_string())).ok();
+        drop(claim.lock);
         Ok(())
     }
 }

@@ -292,6 +292,33 @@ impl Store {
         rows.iter().map(|row| row.id("id")).collect()
     }
 
+    /// Asks the program that runs a job to stop it.
+    pub async fn request_cancel(&self, job: JobId, interrupt: bool) -> Result<()> {
+        let mut tx = self.begin().await?;
+        tx.run(
+            // Asking to interrupt outweighs asking to finish, whichever came first.
+            sqlx::query("UPDATE jobs SET cancel = CASE WHEN cancel = 'interrupt' THEN cancel ELSE $2 END WHERE id = $1")
+                .bind(job.to_string())
+                .bind(if interrupt { "interrupt" } else { "finish" }),
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Which of an instance's open jobs somebody asked to stop, and whether by interrupting.
+    pub async fn requested_cancels(&self, instance: InstanceId) -> Result<Vec<(JobId, bool)>> {
+        let rows = self
+            .rows(
+                sqlx::query(
+                    "SELECT id, cancel FROM jobs
+                     WHERE instance = $1 AND cancel IS NOT NULL AND state IN ('queued', 'running', 'cancelling')",
+                )
+                .bind(instance.to_string()),
+            )
+            .await?;
+        rows.iter().map(|row| Ok((row.id("id")?, row.text("cancel")? == "interrupt"))).collect()
+    }
+
     /// How many jobs have not ended.
     pub async fn open_job_count(&self) -> Result<u32> {
         let row = self

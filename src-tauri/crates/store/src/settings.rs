@@ -27,4 +27,25 @@ impl Store {
         .await?;
         tx.commit().await
     }
+
+    /// Stores `value` under `key` if what is there is still `expected`; says whether it was.
+    ///
+    /// For a value that several programs count up: none of them loses another's step.
+    pub async fn set_setting_if<T: Serialize>(&self, key: &str, expected: Option<&T>, value: &T) -> Result<bool> {
+        let expected = expected.map(|e| json("setting", e)).transpose()?;
+        let text = json("setting", value)?;
+        let mut tx = self.begin().await?;
+        let found = tx.row(sqlx::query("SELECT value FROM settings WHERE key = $1").bind(key)).await?;
+        if found.map(|row| row.text("value")).transpose()? != expected {
+            return Ok(false);
+        }
+        tx.run(
+            sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2")
+                .bind(key)
+                .bind(text),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
 }

@@ -28,6 +28,9 @@ pub struct VaultWrite {
     pub remove: Vec<CredentialId>,
     /// The header that must be the current one for this to be done (`None`: there must be none).
     pub expected_header: Option<Vec<u8>>,
+    /// Whether the new header takes the place of the kept one too, because the one it replaces must
+    /// not open anything any more: it answers to an old passphrase.
+    pub retire_previous: bool,
 }
 
 /// When and by what a credential was last used.
@@ -40,6 +43,14 @@ pub struct CredentialUse {
 }
 
 impl Store {
+    /// The current header alone: enough to see whether anything changed.
+    pub async fn vault_header(&self) -> Result<Option<Vec<u8>>> {
+        let row = self.row(sqlx::query("SELECT body FROM vault_header WHERE slot = 'current'")).await?;
+        row.map(|row| row.try_get("body"))
+            .transpose()
+            .map_err(|e| crate::StoreError::Unreadable { what: "vault", reason: e.to_string() })
+    }
+
     /// The sealed vault as it is, read in one moment.
     pub async fn sealed_vault(&self) -> Result<SealedVault> {
         self.sealed_slot("current").await
@@ -100,6 +111,9 @@ impl Store {
                 .bind(header),
             )
             .await?;
+            if write.retire_previous {
+                tx.run(sqlx::query("UPDATE vault_header SET body = $1 WHERE slot = 'previous'").bind(header)).await?;
+            }
         }
         for (id, body) in &write.put {
             tx.run(

@@ -83,11 +83,16 @@ async fn two_programs_can_start_at_once_on_an_empty_directory() {
     let (one, two) = tokio::join!(open(home.path()), open(home.path()));
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_ne!(one.instance().id(), two.instance().id(), "each is an instance of its own");
-    assert!(one.dead_instances().await.unwrap().is_empty(), "both live");
+    assert!(one.claim_dead_instances().await.unwrap().is_empty(), "both live");
     let dead = two.instance().id();
     two.close().await;
     drop(two);
-    assert_eq!(one.dead_instances().await.unwrap(), [dead], "the ended one is found, and only it");
+    let three = open(home.path()).await.unwrap();
+    let mut claims = one.claim_dead_instances().await.unwrap();
+    assert_eq!(claims.iter().map(|c| c.id()).collect::<Vec<_>>(), [dead], "the ended one is found, and only it");
+    assert!(three.claim_dead_instances().await.unwrap().is_empty(), "only one program tidies up after it");
+    one.forget_instance(claims.remove(0)).await.unwrap();
+    assert!(three.claim_dead_instances().await.unwrap().is_empty(), "and it is gone");
 }
 
 #[tokio::test]
