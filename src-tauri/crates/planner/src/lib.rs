@@ -1,1 +1,97 @@
-//! An operator's words and an inventory become a plan, a question, a refusal or an answer. Pure.
+//! An operator's words and an inventory become a plan, a question, a refusal or an answer.
+//!
+//! Pure and deterministic: no clock, no network, no files (what it must know of a file is passed in by
+//! [`Files`]), so the front end reads along while the operator types, with the very same code.
+//!
+//! Three things decide about safety, in this order: `safety` refuses text meant for a shell and harm no
+//! approval makes right; `read` answers questions and thoughts without planning; and a plan comes out
+//! only when nothing was left to ask. A reading never runs anything: that takes an approval.
+
+mod clause;
+mod lexicon;
+mod places;
+mod plan;
+mod read;
+mod roster;
+mod safety;
+mod steps;
+mod text;
+
+pub use lexicon::{Lexicon, LexiconError};
+pub use plan::Files;
+pub use read::Understood;
+pub use text::MAX_REQUEST;
+
+use read::Reader;
+use roster::Roster;
+use wheelhouse_protocol::inventory::Snapshot;
+use wheelhouse_protocol::plan::{Plan, Strategy};
+use wheelhouse_protocol::reading::{Disposition, Reading};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode};
+
+/// Reads requests against one inventory.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    lexicon: Lexicon,
+    roster: Roster,
+}
+
+impl Planner {
+    /// A planner for this inventory, with a site's own words (TOML; empty for none).
+    ///
+    /// # Errors
+    /// When the site's words cannot be read.
+    pub fn new(snapshot: &Snapshot, site_words: &str) -> Result<Self, LexiconError> {
+        let lexicon = Lexicon::with_site(site_words, &snapshot.services)?;
+        let roster = Roster::new(snapshot, &lexicon.machines);
+        Ok(Self { lexicon, roster })
+    }
+
+    /// What an operator's words mean.
+    pub fn read(&self, request: &str) -> Understood {
+        Reader { roster: &self.roster, lexicon: &self.lexicon }.read(request)
+    }
+
+    /// As [`Self::read`], for whoever only shows it.
+    pub fn reading(&self, request: &str) -> Reading {
+        self.read(request).reading
+    }
+
+    /// The plan of a complete reading.
+    ///
+    /// # Errors
+    /// When there is something to ask first, a file cannot be read, no target can be worked on, or a
+    /// value cannot be put into a script.
+    pub fn plan(
+        &self,
+        understood: &Understood,
+        request: &str,
+        id: PlanId,
+        strategy: Strategy,
+        files: &dyn Files,
+    ) -> Result<Plan, Problem> {
+        if !matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm) {
+            return Err(Problem::new(
+                ProblemCode::NeedsAnswer,
+                "There is no plan yet",
+                understood.reading.sentence.clone(),
+            ));
+        }
+        plan::plan(&self.roster, understood, request, id, strategy, files)
+    }
+
+    /// Three things to try, from the inventory as it is.
+    pub fn suggestions(&self) -> Vec<String> {
+        let group = self.roster.groups.iter().find(|g| !g.members.is_empty() && !g.everything);
+        let place = group.map_or_else(
+            || self.roster.targets.first().map_or("localhost".to_owned(), |t| t.spec.name.clone()),
+            |g| g.name.clone(),
+        );
+        let host = self.roster.targets.first().map_or("localhost", |t| t.spec.name.as_str());
+        vec![
+            format!("check disk usage on {place}"),
+            format!("show uptime of {host}"),
+            format!("check status of ssh on {place}"),
+        ]
+    }
+}

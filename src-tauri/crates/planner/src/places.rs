@@ -1,0 +1,563 @@
+//! Target expressions: "web and db servers in production except web-03".
+
+use crate::lexicon::Lexicon;
+use crate::roster::{Named, Roster, expand};
+use crate::text::{Kind, Token};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use wheelhouse_protocol::inventory::Os;
+use wheelhouse_protocol::reading::{Choice, TargetReading};
+
+/// The most words a group's name is looked for in.
+const MAX_NAME_WORDS: usize = 6;
+
+/// What a target expression names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    pub(crate) groups: Vec<usize>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) exclude: Vec<String>,
+    pub(crate) os_hint: Option<Os>,
+    /// The machines, each with why it was chosen.
+    pub(crate) resolved: BTreeMap<usize, String>,
+    /// Names that are not in the inventory, each with what may have been meant.
+    pub(crate) unknown: Vec<Unknown>,
+    /// Machines in general, without saying which: "on the servers".
+    pub(crate) vague: bool,
+    /// Every machine there is.
+    pub(crate) everything: bool,
+    /// How many machines the operator said there are.
+    pub(crate) expected: Option<usize>,
+    /// What matched what.
+    pub(crate) reasons: Vec<String>,
+}
+
+/// A name that is not in the inventory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) name: String,
+    /// Names that are, and are near.
+    pub(crate) near: Vec<String>,
+    /// Several things go by exactly this name.
+    pub(crate) ambiguous: bool,
+}
+
+impl Places {
+    /// Whether anything at all was named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+            && self.hosts.is_empty()
+            && self.tags.is_empty()
+            && self.unknown.is_empty()
+            && self.os_hint.is_none()
+            && !self.vague
+            && !self.everything
+    }
+
+    /// Whether it names machines that are there, and nothing else.
+    pub(crate) fn is_clear(&self) -> bool {
+        self.unknown.is_empty() && !self.vague && !self.resolved.is_empty()
+    }
+
+    /// As the reading shows it.
+    pub(crate) fn reading(&self, roster: &Roster) -> TargetReading {
+        let mut hosts = self.hosts.clone();
+        hosts.extend(self.unknown.iter().filter(|u| is_host_like(&u.name)).map(|u| u.name.clone()));
+        TargetReading {
+            groups: self.groups.iter().map(|&g| roster.groups[g].name.clone()).collect(),
+            hosts,
+            exclude: self.exclude.clone(),
+            tags: self.tags.clone(),
+            resolved: self.resolved.keys().map(|&i| roster.targets[i].spec.name.clone()).collect(),
+            why: self.resolved.values().cloned().collect(),
+        }
+    }
+
+    /// Choices for the names that are not there: the same request with a near name in their place.
+    pub(crate) fn choices(&self, request: &str) -> Vec<Choice> {
+        self.unknown
+            .iter()
+            .flat_map(|u| u.near.iter().map(move |near| (u, near)))
+            .take(6)
+            .map(|(u, near)| Choice { label: near.clone(), request: replace_name(request, &u.name, near) })
+            .collect()
+    }
+
+    fn unite(&mut self, other: Self) {
+        for group in other.groups {
+            if !self.groups.contains(&group) {
+                self.groups.push(group);
+            }
+        }
+        for host in other.hosts {
+            if !self.hosts.contains(&host) {
+                self.hosts.push(host);
+            }
+        }
+        self.tags.extend(other.tags);
+        self.unknown.extend(other.unknown);
+        self.exclude.extend(other.exclude);
+        self.reasons.extend(other.reasons);
+        for (target, why) in other.resolved {
+            self.resolved.entry(target).or_insert(why);
+        }
+        self.os_hint = if self.os_hint == other.os_hint { self.os_hint } else { None };
+        self.vague |= other.vague;
+        self.everything |= other.everything;
+        self.expected = self.expected.or(other.expected);
+    }
+
+    fn exclude(&mut self, other: &Self, roster: &Roster) {
+        let names = other.groups.iter().map(|&g| roster.groups[g].name.clone()).chain(other.hosts.iter().cloned());
+        self.exclude.extend(names);
+        self.exclude.extend(other.tags.iter().cloned());
+        if let Some(os) = other.os_hint {
+            self.exclude.push(os.as_str().to_owned());
+        }
+        self.resolved.retain(|target, _| !other.resolved.contains_key(target));
+        self.unknown.extend(other.unknown.iter().cloned());
+        self.vague |= other.vague;
+        self.reasons.push(format!("left out {}", self.exclude.join(", ")));
+    }
+}
+
+/// The request with one name replaced, wherever case and quotes differ.
+fn replace_name(request: &str, name: &str, by: &str) -> String {
+    let (lower, wanted) = (request.to_lowercase(), name.to_lowercase());
+    // Lower-casing can change lengths outside ASCII; then the whole request is given with the name added.
+    match lower.find(&wanted).filter(|_| lower.len() == request.len()) {
+        Some(at) => format!("{}{by}{}", &request[..at], &request[at + wanted.len()..]),
+        None => format!("{request} on {by}"),
+    }
+}
+
+/// Reads target expressions.
+pub(crate) struct PlaceReader<'a> {
+    pub(crate) roster: &'a Roster,
+    pub(crate) lexicon: &'a Lexicon,
+}
+
+/// The parts of one term, all of which must hold.
+#[derive(Default)]
+struct Term {
+    named: Vec<(Named, String)>,
+    os: Option<Os>,
+    all: bool,
+    machines: bool,
+    count: Option<usize>,
+    pattern: Vec<(usize, String)>,
+    unknown: Vec<Unknown>,
+    reasons: Vec<String>,
+}
+
+impl Term {
+    fn is_empty(&self) -> bool {
+        self.named.is_empty()
+            && self.os.is_none()
+            && !self.machines
+            && self.pattern.is_empty()
+            && self.unknown.is_empty()
+    }
+}
+
+impl PlaceReader<'_> {
+    /// Reads an expression that begins at `from`; answers with it and where it ends. `None` when
+    /// nothing there names machines.
+    pub(crate) fn read(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
+        let (mut places, mut at) = self.union(tokens, from)?;
+        while let Some((length, ())) = tokens.get(at..).and_then(|rest| self.lexicon.except.at(rest)) {
+            let Some((left_out, end)) = self.union(tokens, at + length) else { break };
+            places.exclude(&left_out, self.roster);
+            at = end;
+        }
+        Some((places, at))
+    }
+
+    fn union(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
+        let (mut places, mut at) = self.restricted(tokens, from)?;
+        while let Some(next) = self.after_connector(tokens, at) {
+            // "on web and restart php": what follows "and" must name machines, and not be a new step.
+            if self.lexicon.verb(&tokens[next..]).is_some() && self.known_name(tokens, next).is_none() {
+                break;
+            }
+            let Some((more, end)) = self.restricted(tokens, next) else { break };
+            if more.unknown.iter().any(|u| !is_host_like(&u.name)) && more.resolved.is_empty() {
+                break;
+            }
+            places.unite(more);
+            at = end;
+        }
+        Some((places, at))
+    }
+
+    fn after_connector(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        let mut next = at;
+        while tokens.get(next).is_some_and(|t| t.kind == Kind::Comma) {
+            next += 1;
+        }
+        if tokens.get(next).is_some_and(|t| t.is("and") || t.is("plus") || t.is("or")) {
+            next += 1;
+        } else if tokens.get(next).is_some_and(|t| t.is("as")) && tokens.get(next + 1).is_some_and(|t| t.is("well")) {
+            next += 3;
+        }
+        (next > at && next < tokens.len()).then_some(next)
+    }
+
+    /// A term, and the groups it is restricted to: "Windows servers in group CIS".
+    fn restricted(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
+        let (term, mut at) = self.term(tokens, from)?;
+        let mut terms = vec![term];
+        while tokens.get(at).is_some_and(|t| ["in", "within", "inside", "of", "from"].iter().any(|w| t.is(w))) {
+            let Some((more, end)) = self.term(tokens, at + 1) else { break };
+            terms.push(more);
+            at = end;
+        }
+        Some((self.resolve(terms), at))
+    }
+
+    fn term(&self, tokens: &[Token], from: usize) -> Option<(Term, usize)> {
+        let mut term = Term::default();
+        let mut at = from;
+        while let Some(token) = tokens.get(at) {
+            if token.kind == Kind::Word && self.lexicon.all.contains(&token.lower) && term.named.is_empty() {
+                // "all servers" may itself be a group's name or alias.
+                if let Some((named, name, length)) = self.known_name(tokens, at) {
+                    self.take(&mut term, named, name);
+                    at += length;
+                    continue;
+                }
+                term.all = true;
+                at += 1;
+                continue;
+            }
+            if token.kind == Kind::Word
+                && ["the", "my", "our", "these", "those", "of", "just", "only"].contains(&token.lower.as_str())
+                && term.is_empty()
+            {
+                at += 1;
+                continue;
+            }
+            if let Some(count) = token.lower.parse::<usize>().ok().filter(|_| term.is_empty()) {
+                if self.roster.host(&token.text).is_some() || !self.names_machines(tokens, at + 1) {
+                    break;
+                }
+                term.count = Some(count);
+                at += 1;
+                continue;
+            }
+            if let Some((named, name, length)) = self.known_name(tokens, at) {
+                // "linux" is first of all what runs there, also where it is a tag as well.
+                let only_tag = named.iter().all(|n| matches!(n, Named::Tag(_)));
+                if let Some(os) = os_word(token).filter(|_| length == 1 && only_tag && term.os.is_none()) {
+                    term.os = Some(os);
+                } else {
+                    self.take(&mut term, named, name);
+                }
+                at += length;
+                continue;
+            }
+            if token.kind == Kind::Word && self.lexicon.group_nouns.contains(&token.lower) {
+                at += 1;
+                // "group X": what follows is the group's name, known or not.
+                if let Some(name) = tokens.get(at).filter(|t| t.is_text() && term.named.is_empty())
+                    && self.known_name(tokens, at).is_none()
+                    && !self.is_end(name)
+                {
+                    term.unknown.push(self.unknown(&name.text));
+                    at += 1;
+                }
+                continue;
+            }
+            if self.is_machines(token) {
+                term.machines = true;
+                at += 1;
+                continue;
+            }
+            if token.kind == Kind::Word && ["tagged", "tag", "tags"].contains(&token.lower.as_str()) {
+                let name = tokens.get(at + 1)?;
+                term.unknown.push(Unknown { name: name.text.clone(), near: self.tag_names(), ambiguous: false });
+                at += 2;
+                continue;
+            }
+            if let Some(os) = os_word(token).filter(|_| term.os.is_none()) {
+                term.os = Some(os);
+                at += 1;
+                continue;
+            }
+            if !term.is_empty() {
+                break;
+            }
+            if let Some(found) = token.is_text().then(|| expand(self.roster, &token.text)).flatten() {
+                for one in found {
+                    match one {
+                        Ok(target) => term.pattern.push((target, token.text.clone())),
+                        Err(name) => term.unknown.push(self.unknown(&name)),
+                    }
+                }
+                at += 1;
+                continue;
+            }
+            let Some(length) = self.foreign_name(tokens, at, &mut term) else { break };
+            at += length;
+        }
+        (!term.is_empty() || term.all && at > from && self.everything_meant(tokens, from)).then_some((term, at))
+    }
+
+    /// "everything" and "all" alone stand for every machine only as the whole place.
+    fn everything_meant(&self, tokens: &[Token], from: usize) -> bool {
+        tokens.get(from).is_some_and(|t| t.is("all") || t.is("every"))
+    }
+
+    fn take(&self, term: &mut Term, named: Vec<Named>, name: String) {
+        match named.as_slice() {
+            [one] => {
+                term.reasons.push(format!("“{name}” is {}", self.describe(*one)));
+                term.named.push((*one, name));
+            }
+            several => {
+                // A tag or environment that means the same machines as a group is no second reading.
+                let sets: BTreeSet<Vec<usize>> =
+                    several.iter().map(|n| self.roster.members(*n).into_iter().collect()).collect();
+                if sets.len() == 1 {
+                    term.reasons.push(format!("“{name}” is {}", self.describe(several[0])));
+                    term.named.push((several[0], name));
+                } else {
+                    let near = several.iter().map(|n| self.describe(*n)).collect();
+                    term.unknown.push(Unknown { name, near, ambiguous: true });
+                }
+            }
+        }
+    }
+
+    fn describe(&self, named: Named) -> String {
+        let name = self.roster.display(named);
+        match named {
+            Named::Host(_) => format!("the host {name}"),
+            Named::Group(_) => format!("the group “{name}”"),
+            Named::Tag(_) => format!("the tag “{name}”"),
+            Named::Environment(_) => format!("the environment “{name}”"),
+        }
+    }
+
+    /// The longest name of the inventory that begins at `at`, with its length in tokens.
+    fn known_name(&self, tokens: &[Token], at: usize) -> Option<(Vec<Named>, String, usize)> {
+        let first = tokens.get(at)?;
+        if first.is_text()
+            && let Some(host) = self.roster.host(&first.text)
+        {
+            return Some((vec![Named::Host(host)], first.text.clone(), 1));
+        }
+        if first.kind == Kind::Quoted {
+            let named = self.roster.named(&first.text);
+            return (!named.is_empty()).then(|| (named.to_vec(), first.text.clone(), 1));
+        }
+        let words = tokens[at..].iter().take(MAX_NAME_WORDS).take_while(|t| t.kind == Kind::Word).count();
+        (1..=words).rev().find_map(|length| {
+            let name = tokens[at..at + length].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+            let named = self.roster.named(&name);
+            if named.is_empty() || (length == 1 && self.is_common(&tokens[at])) {
+                return None;
+            }
+            Some((named.to_vec(), name, length))
+        })
+    }
+
+    /// Words of the language that do not become a name just because something is called so.
+    fn is_common(&self, token: &Token) -> bool {
+        self.lexicon.filler.contains(&token.lower)
+            || self.lexicon.place.contains(&token.lower)
+            || self.lexicon.machines.contains(&token.lower)
+    }
+
+    /// "servers", "hosts", …, also with one letter wrong.
+    fn is_machines(&self, token: &Token) -> bool {
+        let near = |noun: &String| strsim::damerau_levenshtein(noun, &token.lower) == 1;
+        token.kind == Kind::Word
+            && (self.lexicon.machines.contains(&token.lower)
+                || token.lower.len() >= 6
+                    && token.lower.chars().all(char::is_alphabetic)
+                    && self.lexicon.machines.iter().any(near))
+    }
+
+    /// Whether the words from `at` go on to name machines, for "25 Windows systems".
+    fn names_machines(&self, tokens: &[Token], at: usize) -> bool {
+        tokens[at.min(tokens.len())..].iter().take(3).any(|t| {
+            t.kind == Kind::Word
+                && (self.lexicon.machines.contains(&t.lower) || self.lexicon.group_nouns.contains(&t.lower))
+        }) || self.known_name(tokens, at).is_some()
+    }
+
+    /// A name the inventory does not have, where one is expected; answers its length in tokens.
+    fn foreign_name(&self, tokens: &[Token], at: usize, term: &mut Term) -> Option<usize> {
+        let token = tokens.get(at)?;
+        if token.kind == Kind::Quoted {
+            term.unknown.push(self.unknown(&token.text));
+            return Some(1);
+        }
+        if token.kind != Kind::Word || self.is_end(token) {
+            return None;
+        }
+        // "foo bar servers": everything up to the word for machines is the name.
+        let run = tokens[at..]
+            .iter()
+            .take(MAX_NAME_WORDS)
+            .take_while(|t| t.kind == Kind::Word && !self.is_end(t))
+            .position(|t| self.lexicon.machines.contains(&t.lower) || self.lexicon.group_nouns.contains(&t.lower));
+        let length = match run {
+            Some(n) if n > 0 => n + 1,
+            _ if is_host_like(&token.text) => 1,
+            _ => 1,
+        };
+        let name = tokens[at..at + length].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+        if let Some((named, typed)) = self.surely_meant(&name) {
+            let reason = format!("read “{typed}” as {}", self.describe(named));
+            term.reasons.push(reason);
+            term.named.push((named, typed));
+            return Some(length);
+        }
+        if run.is_none() && !is_host_like(&token.text) && self.roster.near(&token.text).is_empty() && term.all {
+            return None;
+        }
+        term.unknown.push(self.unknown(&name));
+        Some(length)
+    }
+
+    /// The group a mistyped name means beyond doubt: one letter off, and nothing else as near. Host
+    /// names are never guessed: web-02 and web-03 are one letter apart, too.
+    fn surely_meant(&self, name: &str) -> Option<(Named, String)> {
+        let near = self.roster.near(name);
+        let (distance, named) = near.first()?;
+        let alone = near.iter().skip(1).all(|(other, _)| *other > distance + 1);
+        let letters = crate::roster::key(name).chars().count();
+        (matches!(named, Named::Group(_)) && *distance == 1 && letters >= 7 && alone).then(|| (*named, name.to_owned()))
+    }
+
+    fn unknown(&self, name: &str) -> Unknown {
+        let near = self.roster.near(name).into_iter().take(5).map(|(_, named)| self.roster.display(named)).collect();
+        Unknown { name: name.to_owned(), near, ambiguous: false }
+    }
+
+    fn tag_names(&self) -> Vec<String> {
+        self.roster.tags.iter().take(5).map(|(tag, _)| tag.clone()).collect()
+    }
+
+    /// Words that end an expression.
+    fn is_end(&self, token: &Token) -> bool {
+        !token.is_text()
+            || token.kind == Kind::Path
+            || self.lexicon.place.contains(&token.lower)
+            || self.lexicon.filler.contains(&token.lower)
+            || ["with", "using", "if", "when", "and", "or", "by", "as", "via", "every", "until"]
+                .contains(&token.lower.as_str())
+            || self.lexicon.except.at(std::slice::from_ref(token)).is_some()
+    }
+
+    fn resolve(&self, terms: Vec<Term>) -> Places {
+        let mut places = Places::default();
+        let mut sets: Vec<(BTreeSet<usize>, String)> = Vec::new();
+        let (mut all, mut machines) = (false, false);
+        for term in terms {
+            all |= term.all;
+            machines |= term.machines;
+            places.expected = places.expected.or(term.count);
+            places.unknown.extend(term.unknown);
+            places.reasons.extend(term.reasons);
+            for (named, _) in &term.named {
+                let display = self.roster.display(*named);
+                match named {
+                    Named::Host(_) => places.hosts.push(display),
+                    Named::Group(g) => places.groups.push(*g),
+                    Named::Tag(_) | Named::Environment(_) => places.tags.push(display),
+                }
+            }
+            // Several hosts side by side are several hosts, not what they have in common.
+            let hosts: BTreeSet<usize> = term
+                .named
+                .iter()
+                .filter_map(|(named, _)| if let Named::Host(h) = named { Some(*h) } else { None })
+                .chain(term.pattern.iter().map(|(target, _)| *target))
+                .collect();
+            for (target, pattern) in &term.pattern {
+                places.hosts.push(self.roster.targets[*target].spec.name.clone());
+                if places.reasons.iter().all(|r| !r.contains(pattern.as_str())) {
+                    places.reasons.push(format!("“{pattern}” is a pattern for several hosts"));
+                }
+            }
+            if !hosts.is_empty() {
+                sets.push((hosts, "named".to_owned()));
+            }
+            for (named, _) in &term.named {
+                if !matches!(named, Named::Host(_)) {
+                    sets.push((
+                        self.roster.members(*named),
+                        self.describe(*named).trim_start_matches("the ").to_owned(),
+                    ));
+                }
+            }
+            if let Some(os) = term.os {
+                places.os_hint = Some(os);
+                sets.push((self.roster.with_os(os), format!("runs {os}")));
+            }
+        }
+        if sets.is_empty() && places.unknown.is_empty() {
+            if all {
+                places.everything = true;
+                places.groups.extend(self.roster.everything());
+                sets.push((self.roster.all(), "every target".to_owned()));
+            } else {
+                places.vague = machines;
+            }
+        }
+        let mut sets = sets.into_iter();
+        if let Some((mut chosen, mut why)) = sets.next() {
+            for (set, reason) in sets {
+                chosen = chosen.intersection(&set).copied().collect();
+                why = format!("{why}, {reason}");
+            }
+            if places.unknown.is_empty() {
+                places.resolved = chosen.into_iter().map(|target| (target, why.clone())).collect();
+            }
+        }
+        // "web servers in 'Production Web'" is just that group where it lies within the other.
+        if places.groups.len() > 1 {
+            let all: BTreeSet<usize> = places.resolved.keys().copied().collect();
+            if let Some(&exact) = places.groups.iter().rev().find(|&&g| self.roster.groups[g].members == all) {
+                places.groups = vec![exact];
+            }
+        }
+        let is_all = |g: &usize| self.roster.groups[*g].everything;
+        if !places.unknown.is_empty() {
+            // "all servers in group X": without X, "all servers" would be far too many.
+            places.groups.retain(|g| !is_all(g));
+        }
+        places.everything |= !places.groups.is_empty() && places.groups.iter().all(is_all) && places.os_hint.is_none();
+        places
+    }
+}
+
+/// The system a word names, as people write it before "servers".
+pub(crate) fn os_word(token: &Token) -> Option<Os> {
+    if token.kind != Kind::Word {
+        return None;
+    }
+    match token.lower.as_str() {
+        "windows" | "win" => Some(Os::Windows),
+        "linux" => Some(Os::Linux),
+        "macos" | "mac" | "macs" | "osx" => Some(Os::Macos),
+        "unix" => Some(Os::Unix),
+        _ => None,
+    }
+}
+
+/// Whether a word looks like one machine's name or address: it has a digit, or dots within.
+pub(crate) fn is_host_like(word: &str) -> bool {
+    if word.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    let host_characters = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    let starts = word.chars().next().is_some_and(char::is_alphanumeric);
+    let digit = word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic);
+    let dotted = word.split('.').count() > 2 && word.split('.').all(|label| !label.is_empty());
+    host_characters && starts && (digit || dotted || word.eq_ignore_ascii_case("localhost"))
+}

@@ -1,0 +1,169 @@
+//! What is refused wherever it stands: text meant for a shell, and harm no approval makes right.
+
+use crate::lexicon::Lexicon;
+use crate::text::{Kind, Text, Token};
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// One sentence.
+    pub(crate) why: String,
+    /// Whether running it would be a disaster, rather than just wrong.
+    pub(crate) critical: bool,
+}
+
+/// Looks for what a shell would act on. `typed` is where the operator's own command stands in quotes,
+/// which is for the shell and is looked at by [`harm`] only.
+pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) -> Option<Refusal> {
+    for (i, token) in text.tokens.iter().enumerate() {
+        let refuse = |what: String| {
+            let critical = harm_in(&text.tokens, lexicon).is_some() || deadly(&joined(&text.tokens)).is_some();
+            Some(Refusal {
+                why: format!("{what}; names and requests cannot hold shell text, so nothing was planned"),
+                critical,
+            })
+        };
+        match token.kind {
+            Kind::Operator => return refuse(format!("“{}” is for a shell", token.text)),
+            Kind::Quoted if Some(i) == typed => {}
+            Kind::Quoted | Kind::Word => {
+                if let Some(c) = token.text.chars().find(|c| is_shell_text(*c, token.kind)) {
+                    return refuse(format!("“{}” holds “{c}”, which is for a shell", shorten(&token.text)));
+                }
+                if token.text.contains("../") || token.text.contains("..\\") {
+                    return refuse(format!("“{}” climbs out of its folder", shorten(&token.text)));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Looks for harm that no approval makes right, in words and in a typed command.
+pub(crate) fn harm(tokens: &[Token], command: Option<&str>, lexicon: &Lexicon) -> Option<Refusal> {
+    let found = command.and_then(deadly).map(str::to_owned).or_else(|| harm_in(tokens, lexicon))?;
+    Some(Refusal {
+        why: format!("“{found}” would destroy a machine, and no approval makes that right"),
+        critical: true,
+    })
+}
+
+fn harm_in(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
+    (0..tokens.len()).find_map(|at| {
+        let (length, ()) = lexicon.dangerous.at(&tokens[at..])?;
+        Some(joined(&tokens[at..at + length]))
+    })
+}
+
+fn joined(tokens: &[Token]) -> String {
+    tokens.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The part of a command line that wipes a machine, if one does.
+fn deadly(command: &str) -> Option<&'static str> {
+    let squeezed: String = command.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let words: Vec<&str> = squeezed.split([' ', ';', '|', '&']).filter(|w| !w.is_empty()).collect();
+    let has = |word: &str| words.iter().any(|w| w.trim_start_matches("/sbin/").trim_start_matches("/bin/") == word);
+    if has("rm") {
+        let flags: String = words.iter().filter(|w| w.starts_with('-') && !w.starts_with("--")).copied().collect();
+        let recursive = flags.contains('r') || squeezed.contains("--recursive");
+        let root = words.iter().any(|w| {
+            let path = w.trim_end_matches('*').trim_end_matches('/');
+            matches!(
+                path,
+                "" | "~"
+                    | "."
+                    | "/etc"
+                    | "/usr"
+                    | "/var"
+                    | "/bin"
+                    | "/sbin"
+                    | "/lib"
+                    | "/boot"
+                    | "/home"
+                    | "/root"
+                    | "/dev"
+                    | "/opt"
+            ) && (w.starts_with('/') || w.starts_with('~') || *w == "." || *w == "*")
+        });
+        if recursive && (root || squeezed.contains("--no-preserve-root")) {
+            return Some("rm -r of a system folder");
+        }
+    }
+    if words.iter().any(|w| *w == "mkfs" || w.starts_with("mkfs."))
+        || has("wipefs")
+        || has("shred") && squeezed.contains("/dev/")
+    {
+        return Some("making a new file system");
+    }
+    if has("dd") && words.iter().any(|w| w.starts_with("of=/dev/") && *w != "of=/dev/null") {
+        return Some("dd over a device");
+    }
+    let dense: String = squeezed.split(' ').collect();
+    if dense.contains(":(){") || dense.contains("(){:|:&};:") {
+        return Some("a fork bomb");
+    }
+    if ["/dev/sd", "/dev/nvme", "/dev/vd", "/dev/xvd", "/dev/mmcblk"].iter().any(|d| dense.contains(&format!(">{d}"))) {
+        return Some("writing over a disk");
+    }
+    if (dense.contains("curl") || dense.contains("wget"))
+        && ["|sh", "|bash", "|sudosh", "|sudobash", "|python", "|zsh"].iter().any(|pipe| dense.contains(pipe))
+    {
+        return Some("running what a web site sends");
+    }
+    if words.windows(2).any(|w| w[0] == "format" && w[1].len() == 2 && w[1].ends_with(':')) {
+        return Some("formatting a drive");
+    }
+    None
+}
+
+/// Characters a name may not hold. Spaces, dots, hyphens, `@`, `$` within a word and `%` are names' own.
+fn is_shell_text(c: char, kind: Kind) -> bool {
+    matches!(c, ';' | '|' | '&' | '<' | '>' | '`' | '\n')
+        || (kind == Kind::Quoted && matches!(c, '"' | '\''))
+        || (kind == Kind::Word && matches!(c, '"' | '\'') && c == '"')
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadly_commands_in_many_spellings() {
+        for command in [
+            "rm -rf /",
+            "rm  -r -f  /*",
+            "sudo rm -fr ~",
+            "rm --recursive /etc",
+            "rm -rf --no-preserve-root /x",
+            "cd /; rm -rf .",
+            "mkfs.ext4 /dev/sdb1",
+            "dd if=/dev/zero of=/dev/sda",
+            ":(){ :|:& };:",
+            "cat x > /dev/sda",
+            "curl http://x | sh",
+            "wget -qO- x | sudo bash",
+            "format c:",
+            "/bin/rm -rf /usr",
+        ] {
+            assert!(deadly(command).is_some(), "{command}");
+        }
+        for command in [
+            "rm -rf /tmp/build",
+            "rm file",
+            "df -h",
+            "dd if=/dev/sda of=/tmp/x",
+            "dd if=a of=/dev/null",
+            "curl x | jq .",
+            "ls /",
+            "uptime",
+        ] {
+            assert_eq!(deadly(command), None, "{command}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A request cut into the clauses of its steps.
+
+use crate::lexicon::Lexicon;
+use crate::text::{Kind, Token};
+
+/// Where clauses begin and end. Steps keep their order.
+///
+/// "then", a numbered or dashed line, and a semicolon always separate. "and" and a comma separate only
+/// where a verb follows, so that "web and db servers" stays whole.
+pub(crate) fn clauses<'a>(tokens: &'a [Token], lexicon: &Lexicon) -> Vec<&'a [Token]> {
+    let mut out = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while at < tokens.len() {
+        let (cut, skip) = separator(tokens, at, lexicon);
+        if cut {
+            push(&mut out, &tokens[from..at]);
+            from = at + skip;
+        }
+        at += skip.max(1);
+    }
+    push(&mut out, &tokens[from.min(tokens.len())..]);
+    out
+}
+
+fn push<'a>(out: &mut Vec<&'a [Token]>, clause: &'a [Token]) {
+    let is_bullet = |t: &Token| t.kind == Kind::Word && (t.text == "-" || t.text == "*" || is_number_mark(&t.text));
+    let skip = clause.iter().take_while(|t| !t.is_text() || is_bullet(t)).count();
+    let clause = &clause[skip..];
+    if clause.iter().any(Token::is_text) {
+        out.push(clause);
+    }
+}
+
+/// `1)` or `2.`: the tokeniser has taken the mark off.
+fn is_number_mark(text: &str) -> bool {
+    text.len() <= 2 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a clause ends at `at`, and how many tokens the separator takes.
+fn separator(tokens: &[Token], at: usize, lexicon: &Lexicon) -> (bool, usize) {
+    let token = &tokens[at];
+    match token.kind {
+        Kind::Semicolon | Kind::Line => (true, 1),
+        // A full stop ends a clause when another sentence follows.
+        Kind::Stop => (tokens[at + 1..].iter().any(Token::is_text), 1),
+        Kind::Comma => {
+            let mut next = at + 1;
+            while tokens.get(next).is_some_and(|t| t.is("and")) {
+                next += 1;
+            }
+            if let Some((length, ())) = tokens.get(next..).and_then(|rest| lexicon.then.at(rest)) {
+                return (true, next + length - at);
+            }
+            (begins_step(tokens, next, lexicon), next - at)
+        }
+        Kind::Word => {
+            if let Some((length, ())) = lexicon.then.at(&tokens[at..])
+                && at > 0
+            {
+                let mut next = at + length;
+                while tokens.get(next).is_some_and(|t| t.kind == Kind::Comma || t.is("and")) {
+                    next += 1;
+                }
+                return (true, next - at);
+            }
+            if token.is("and") && at > 0 {
+                return (begins_step(tokens, at + 1, lexicon), 1);
+            }
+            (false, 1)
+        }
+        _ => (false, 1),
+    }
+}
+
+/// Whether a verb stands at `at`, perhaps behind words without meaning.
+fn begins_step(tokens: &[Token], at: usize, lexicon: &Lexicon) -> bool {
+    let mut at = at;
+    while let Some(token) = tokens.get(at) {
+        if let Some((length, ())) = lexicon.then.at(&tokens[at..]) {
+            at += length;
+            continue;
+        }
+        if lexicon.verb(&tokens[at..]).is_some() && !is_noun_here(tokens, at) {
+            return true;
+        }
+        if token.kind != Kind::Word || !lexicon.filler.contains(&token.lower) || token.is("the") || token.is("a") {
+            return false;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// "… and uptime": a word that is a verb and a measure counts as a step of its own only when it stands
+/// alone as one; "check cpu and uptime on web-01" is one check.
+fn is_noun_here(tokens: &[Token], at: usize) -> bool {
+    tokens[at].is("uptime") || tokens[at].is("df")
+}
