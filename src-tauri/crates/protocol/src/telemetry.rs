@@ -141,6 +141,10 @@ pub struct LinkStatus {
     pub malformed: u64,
     /// The last of those: its topic and what was wrong.
     pub last_malformed: String,
+    /// What an operator should know although the link works: topics the broker refused, series beyond
+    /// the limit. Empty when there is nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice: String,
 }
 
 /// Shows how the MQTT link stands.
