@@ -27,7 +27,7 @@ use roster::Roster;
 use wheelhouse_protocol::inventory::Snapshot;
 use wheelhouse_protocol::plan::{Plan, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Reading};
-use wheelhouse_protocol::{PlanId, Problem, ProblemCode};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId};
 
 /// Reads requests against one inventory.
 #[derive(Debug, Clone)]
@@ -78,6 +78,22 @@ impl Planner {
             ));
         }
         plan::plan(&self.roster, understood, request, id, strategy, files)
+    }
+
+    /// The same steps again for some of a plan's targets, with what the inventory and the files hold now:
+    /// for a retry, or a plan with targets left out. It is a new plan and needs its own approval.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub fn plan_again(
+        &self,
+        plan: &Plan,
+        keep: &[TargetId],
+        id: PlanId,
+        strategy: Strategy,
+        files: &dyn Files,
+    ) -> Result<Plan, Problem> {
+        plan::again(&self.roster, plan, keep, id, strategy, files)
     }
 
     /// Three things to try, from the inventory as it is.

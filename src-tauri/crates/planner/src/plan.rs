@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::inventory::Target;
 use wheelhouse_protocol::plan::{LeftOut, Plan, PlanHash, PlanStep, PlanTarget, Shell, Strategy};
-use wheelhouse_protocol::reading::Risk;
-use wheelhouse_protocol::{PlanId, Problem, ProblemCode};
+use wheelhouse_protocol::reading::{Intent, Risk};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId};
 
 /// Looks at a file on the operator's machine, which the planner itself cannot.
 pub trait Files {
@@ -29,27 +29,56 @@ pub(crate) fn plan(
     files: &dyn Files,
 ) -> Result<Plan, Problem> {
     let reading = &understood.reading;
-    let actions = understood.drafts.iter().map(|draft| action(draft, files)).collect::<Result<Vec<_>, _>>()?;
+    let why = |n: usize| reading.targets.why.get(n).cloned().unwrap_or_default();
+    let typed = || reading.targets.groups.first().cloned().unwrap_or_else(|| "all targets".to_owned());
+    let wanted = Wanted {
+        request,
+        intent: reading.intent,
+        risk: reading.risk,
+        confirm_by_typing: (reading.risk == Risk::Critical).then(typed),
+        drafts: &understood.drafts,
+        targets: understood.targets.iter().enumerate().map(|(n, &place)| (place, why(n))).collect(),
+    };
+    assemble(roster, &wanted, id, strategy, files)
+}
+
+/// What a plan is made of.
+struct Wanted<'a> {
+    request: &'a str,
+    intent: Intent,
+    risk: Risk,
+    confirm_by_typing: Option<String>,
+    drafts: &'a [Draft],
+    /// Places in the roster, each with why it was chosen.
+    targets: Vec<(usize, String)>,
+}
+
+fn assemble(
+    roster: &Roster,
+    wanted: &Wanted<'_>,
+    id: PlanId,
+    strategy: Strategy,
+    files: &dyn Files,
+) -> Result<Plan, Problem> {
+    let actions = wanted.drafts.iter().map(|draft| action(draft, files)).collect::<Result<Vec<_>, _>>()?;
     let mutates = actions.iter().any(Action::mutates);
     let mut targets = Vec::new();
     let mut left_out = Vec::new();
-    for (n, &place) in understood.targets.iter().enumerate() {
-        let why = reading.targets.why.get(n).cloned().unwrap_or_default();
-        match planned(&roster.targets[place], why, mutates) {
+    for (place, why) in &wanted.targets {
+        let target = &roster.targets[*place];
+        match planned(target, why.clone(), mutates) {
             Ok(target) => targets.push(target),
-            Err(reason) => left_out.push(LeftOut { name: roster.targets[place].spec.name.clone(), reason }),
+            Err(reason) => left_out.push(LeftOut { name: target.spec.name.clone(), reason }),
         }
     }
     if targets.is_empty() {
         let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.name, l.reason)).collect();
-        return Err(Problem::new(
-            ProblemCode::InvalidInput,
-            "None of these machines can be worked on",
-            reasons.join(" "),
-        ));
+        let title = "None of these machines can be worked on";
+        return Err(Problem::new(ProblemCode::InvalidInput, title, reasons.join(" ")));
     }
     let shells: Vec<Shell> =
         [Shell::Bash, Shell::Powershell].into_iter().filter(|s| targets.iter().any(|t| t.shell == *s)).collect();
+    let titles: Vec<String> = actions.iter().map(Action::title).collect();
     let steps = actions
         .into_iter()
         .map(|action| {
@@ -61,23 +90,36 @@ pub(crate) fn plan(
             Ok(PlanStep { title: action.title(), mutates: action.mutates(), action, scripts })
         })
         .collect::<Result<Vec<_>, Problem>>()?;
-    let confirm_by_typing = (reading.risk == Risk::Critical && mutates)
-        .then(|| reading.targets.groups.first().cloned().unwrap_or_else(|| "all targets".to_owned()));
     let mut plan = Plan {
         id,
-        request: request.to_owned(),
-        sentence: reading.sentence.clone(),
-        intent: reading.intent,
-        risk: reading.risk,
+        request: wanted.request.to_owned(),
+        sentence: sentence(&titles, targets.len()),
+        intent: wanted.intent,
+        risk: wanted.risk,
         targets,
         left_out,
         steps,
         strategy,
-        confirm_by_typing,
+        confirm_by_typing: wanted.confirm_by_typing.clone().filter(|_| mutates),
         hash: PlanHash(String::new()),
     };
     plan.hash = plan.compute_hash();
     Ok(plan)
+}
+
+/// `Restart nginx on 4 hosts`.
+pub(crate) fn sentence(titles: &[String], hosts: usize) -> String {
+    let what = match titles {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, .., last] => format!("{first} … {last} ({} steps)", titles.len()),
+    };
+    let hosts = if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") };
+    let mut sentence = format!("{what} on {hosts}");
+    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
+        sentence.replace_range(..1, &first);
+    }
+    sentence
 }
 
 fn action(draft: &Draft, files: &dyn Files) -> Result<Action, Problem> {
@@ -127,4 +169,46 @@ fn planned(target: &Target, why: String, mutates: bool) -> Result<PlanTarget, St
         credential: connection.credential,
         why,
     })
+}
+
+/// The same steps for some of a plan's targets, with what the inventory and the files hold now.
+pub(crate) fn again(
+    roster: &Roster,
+    plan: &Plan,
+    keep: &[TargetId],
+    id: PlanId,
+    strategy: Strategy,
+    files: &dyn Files,
+) -> Result<Plan, Problem> {
+    let mut drafts = Vec::new();
+    for step in &plan.steps {
+        drafts.push(match &step.action {
+            Action::FileCopy { source, destination } => {
+                Draft::Copy { source: source.path.clone(), destination: destination.clone() }
+            }
+            other => Draft::Ready(other.clone()),
+        });
+    }
+    let mut chosen = Vec::new();
+    let mut gone = Vec::new();
+    for target in plan.targets.iter().filter(|t| keep.contains(&t.id)) {
+        match roster.targets.iter().position(|known| known.id == target.id) {
+            Some(place) => chosen.push((place, target.why.clone())),
+            None => {
+                let reason = "it is not in the inventory any more.".to_owned();
+                gone.push(LeftOut { name: target.name.clone(), reason });
+            }
+        }
+    }
+    let wanted = Wanted {
+        request: &plan.request,
+        intent: plan.intent,
+        risk: plan.risk,
+        confirm_by_typing: plan.confirm_by_typing.clone(),
+        drafts: &drafts,
+        targets: chosen,
+    };
+    let mut made = assemble(roster, &wanted, id, strategy, files)?;
+    made.left_out.extend(gone);
+    Ok(made)
 }

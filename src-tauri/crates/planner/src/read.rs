@@ -468,24 +468,13 @@ fn sentence_of_questions(questions: &[Question]) -> String {
     questions.iter().map(|q| q.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// `Restart nginx on 4 hosts`.
+/// What would be done, on how many hosts.
 fn summary(drafts: &[Draft], hosts: usize) -> String {
     let title = |draft: &Draft| match draft {
         Draft::Ready(action) => action.title(),
         Draft::Copy { source, destination } => format!("copy {source} to {destination}"),
     };
-    let titles: Vec<String> = drafts.iter().map(title).collect();
-    let what = match titles.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, .., last] => format!("{first} … {last} ({} steps)", titles.len()),
-    };
-    let hosts = if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") };
-    let mut sentence = format!("{what} on {hosts}");
-    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
-        sentence.replace_range(..1, &first);
-    }
-    sentence
+    crate::plan::sentence(&drafts.iter().map(title).collect::<Vec<_>>(), hosts)
 }
 
 fn empty(intent: Intent, disposition: Disposition, sentence: String) -> Reading {

@@ -23,6 +23,11 @@ pub fn name_key(name: &str) -> String {
 }
 
 impl Store {
+    /// A number that is another one after every change of targets or groups, by whichever program.
+    pub async fn inventory_version(&self) -> Result<u64> {
+        Ok(self.setting("inventory_version").await?.unwrap_or(0))
+    }
+
     /// Every target, by name.
     pub async fn targets(&self) -> Result<Vec<Target>> {
         // One statement, so that targets and memberships are of the same moment.
@@ -68,6 +73,7 @@ impl Store {
         for (id, spec) in &write.targets {
             put_target(&mut tx, *id, spec).await?;
         }
+        count_change(&mut tx).await?;
         tx.commit().await
     }
 
@@ -81,6 +87,7 @@ impl Store {
                 add_member(&mut tx, group.id, *member).await?;
             }
         }
+        count_change(&mut tx).await?;
         tx.commit().await
     }
 
@@ -90,6 +97,7 @@ impl Store {
         if tx.run(sqlx::query("DELETE FROM targets WHERE id = $1").bind(id.to_string())).await? == 0 {
             return Err(StoreError::NotFound { what: "target", id: id.to_string() });
         }
+        count_change(&mut tx).await?;
         tx.commit().await
     }
 
@@ -104,6 +112,7 @@ impl Store {
         if tx.run(sqlx::query("DELETE FROM groups WHERE id = $1").bind(id.to_string())).await? == 0 {
             return Err(StoreError::NotFound { what: "group", id: id.to_string() });
         }
+        count_change(&mut tx).await?;
         tx.commit().await
     }
 
@@ -122,6 +131,9 @@ impl Store {
             .bind(facts.map(|f| f.os.as_str())),
         )
         .await?;
+        if facts.is_some() {
+            count_change(&mut tx).await?;
+        }
         tx.commit().await
     }
 
@@ -132,6 +144,16 @@ impl Store {
             .await?;
         tx.commit().await
     }
+}
+
+/// Counts a change up, so that whoever keeps something made from the inventory knows that it is old.
+async fn count_change(tx: &mut Tx<'_>) -> Result<()> {
+    tx.run(sqlx::query(
+        "INSERT INTO settings (key, value) VALUES ('inventory_version', '1')
+         ON CONFLICT (key) DO UPDATE SET value = CAST(value + 1 AS TEXT)",
+    ))
+    .await?;
+    Ok(())
 }
 
 async fn put_target(tx: &mut Tx<'_>, id: TargetId, spec: &TargetSpec) -> Result<()> {

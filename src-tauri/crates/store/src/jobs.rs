@@ -297,9 +297,11 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.run(
             // Asking to interrupt outweighs asking to finish, whichever came first.
-            sqlx::query("UPDATE jobs SET cancel = CASE WHEN cancel = 'interrupt' THEN cancel ELSE $2 END WHERE id = $1")
-                .bind(job.to_string())
-                .bind(if interrupt { "interrupt" } else { "finish" }),
+            sqlx::query(
+                "UPDATE jobs SET cancel = CASE WHEN cancel = 'interrupt' THEN cancel ELSE $2 END WHERE id = $1",
+            )
+            .bind(job.to_string())
+            .bind(if interrupt { "interrupt" } else { "finish" }),
         )
         .await?;
         tx.commit().await

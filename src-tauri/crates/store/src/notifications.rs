@@ -27,7 +27,7 @@ impl Store {
             Some(row) => {
                 let mut known = read(&row)?;
                 known.at = new.at;
-                known.count += 1;
+                known.count = known.count.saturating_add(new.count);
                 known.message.clone_from(&new.message);
                 known.details.clone_from(&new.details);
                 known.level = known.level.max(new.level);

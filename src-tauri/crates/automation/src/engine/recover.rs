@@ -1,0 +1,119 @@
+//! After a crash: what a program left half-done is told as it is, and nothing is run again.
+
+use super::Engine;
+use super::run::outcomes;
+use serde_json::json;
+use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState, JobSummary};
+use wheelhouse_protocol::picture::JobPicture;
+use wheelhouse_protocol::{Event, JobId, Problem, Timestamp};
+use wheelhouse_store::audit::Entry;
+use wheelhouse_store::jobs::{JobUpdate, JobWrite};
+
+impl Engine {
+    /// Closes the jobs of programs that have ended: what had not begun is skipped, what was in flight
+    /// is unknown (or failed, if it only read). Answers with those jobs.
+    pub async fn recover(&self) -> Result<Vec<JobSummary>, Problem> {
+        let mut closed = Vec::new();
+        for claim in self.store.claim_dead_instances().await? {
+            for job in self.store.open_jobs_of(claim.id()).await? {
+                closed.push(self.close_interrupted(job).await?);
+            }
+            self.store.forget_instance(claim).await?;
+        }
+        Ok(closed)
+    }
+
+    async fn close_interrupted(&self, job: JobId) -> Result<JobSummary, Problem> {
+        let detail = self.store.job_detail(job).await?;
+        let plan = &detail.plan;
+        let mut picture = JobPicture::new(plan.steps.len(), plan.targets.len());
+        detail.events.iter().for_each(|event| picture.apply(event));
+        let at = Timestamp::now();
+        let mut events = Vec::new();
+        let mut tell = |what: JobEventKind, picture: &mut JobPicture| {
+            let event = JobEvent { job, seq: picture.contiguous() + 1, at, what };
+            picture.apply(&event);
+            events.push(event);
+        };
+        for (step, planned) in plan.steps.iter().enumerate() {
+            for target in 0..plan.targets.len() {
+                let Some((state, detail)) = fate(picture.cells[step][target].state, planned.mutates) else { continue };
+                let (step, target, detail) = (step as u32, target as u32, detail.to_owned());
+                tell(JobEventKind::Cell { step, target, state, detail, exit_code: None, rollback: None }, &mut picture);
+            }
+        }
+        let why = "Wheelhouse ended while this job ran".to_owned();
+        tell(JobEventKind::Job { state: JobState::Interrupted, detail: why }, &mut picture);
+        let grid: Vec<Vec<CellState>> =
+            (0..plan.targets.len()).map(|target| picture.cells.iter().map(|row| row[target].state).collect()).collect();
+        let record = Entry {
+            at,
+            who: "wheelhouse".to_owned(),
+            what: "job.interrupted",
+            detail: json!({ "job": job, "plan": plan.id, "hash": plan.hash, "outcomes": outcomes(plan, &grid) }),
+        };
+        let update = JobUpdate {
+            state: JobState::Interrupted,
+            started_at: picture.started_at,
+            finished_at: Some(at),
+            counts: picture.counts(),
+        };
+        let write = JobWrite { events, lines: Vec::new(), update: Some(update), audit: vec![record] };
+        self.store.write_job(job, &write).await?;
+        let summary = self.store.job(job).await?;
+        for event in write.events {
+            self.publisher.tell(Event::Job(event));
+        }
+        self.publisher.tell(Event::JobChanged(summary.clone()));
+        Ok(summary)
+    }
+}
+
+/// What becomes of a cell whose program ended; `None` where it had ended itself.
+fn fate(state: CellState, mutates: bool) -> Option<(CellState, &'static str)> {
+    match state {
+        CellState::Pending => Some((CellState::Skipped, "Wheelhouse ended before this began")),
+        CellState::Connecting => Some((CellState::Skipped, "Wheelhouse ended before anything was sent")),
+        CellState::Running | CellState::Verifying | CellState::RollingBack if mutates => {
+            Some((CellState::Unknown, "Wheelhouse ended while this ran; how it ended there is not known"))
+        }
+        CellState::Running | CellState::Verifying | CellState::RollingBack => {
+            Some((CellState::Failed, "Wheelhouse ended before the answer came; nothing was changed"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_fate_is_a_lie() {
+        use CellState::*;
+        for state in [
+            Pending,
+            Connecting,
+            Running,
+            Verifying,
+            RollingBack,
+            Changed,
+            Unchanged,
+            Failed,
+            Skipped,
+            Unreachable,
+            Unknown,
+        ] {
+            for mutates in [true, false] {
+                match fate(state, mutates) {
+                    None => assert!(state.is_final(), "{state} was left open"),
+                    Some((next, _)) => {
+                        assert!(!state.is_final(), "{state} had ended and must stay");
+                        assert!(next.is_final() && !next.is_good(), "nobody saw {state} succeed");
+                        assert!(state.may_become(next), "{state} may not become {next}");
+                    }
+                }
+            }
+        }
+    }
+}
