@@ -351,6 +351,12 @@ mod tests {
         let never = from_event(&broken("Nothing listens"), &mut Memory::default()).unwrap();
         assert!(never.action_required && never.details == "Nothing listens", "{never:?}");
         let mut memory = Memory::default();
+        for event in [up(), link(LinkState::Connecting { problem: String::new() })] {
+            assert_eq!(from_event(&event, &mut memory), None);
+        }
+        let other = from_event(&broken("Nothing listens"), &mut memory).unwrap();
+        assert!(other.message.ends_with("cannot be made."), "another broker was never up: {}", other.message);
+        let mut memory = Memory::default();
         from_event(&up(), &mut memory);
         assert!(!from_event(&broken("reset"), &mut memory).unwrap().action_required, "it dials again by itself");
     }

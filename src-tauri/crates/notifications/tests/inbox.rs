@@ -152,6 +152,7 @@ async fn the_news_that_the_disk_is_full_needs_no_disk() {
     assert!(grown.success(), "growing the small disk");
     let better = from_event(&Event::Store(None), &mut memory).expect("the recovery is worth one, too");
     inbox.raise(better).await.unwrap();
+    assert_eq!(inbox.counts().await.unwrap().total, 3, "what was stored no longer waits");
     store.close().await;
     drop((inbox, store));
 
