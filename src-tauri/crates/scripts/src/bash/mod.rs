@@ -1,0 +1,89 @@
+//! Scripts for bash 3.2 or newer, on anything but Windows.
+//!
+//! What is fixed stands in `parts/*.sh`, whole functions that can be read, checked and run as they are. What varies (names,
+//! paths, the operator's command) enters at one place only: assignments at the top of the script, every value in the
+//! quotes of [`quote`]. No value is ever part of a line that does anything, nor of a comment.
+
+mod command;
+mod file;
+mod look;
+mod package;
+mod prelude;
+mod quote;
+mod service;
+
+pub use prelude::prelude;
+pub use quote::quote;
+
+use crate::ScriptError;
+use wheelhouse_protocol::action::{Action, LocalFile};
+use wheelhouse_protocol::plan::{Script, Shell};
+
+/// The scripts for one action.
+pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
+    match action {
+        Action::ServiceStatus { service } => service::status(service),
+        Action::ServiceStart { service } => service::start(service),
+        Action::ServiceStop { service } => service::stop(service),
+        Action::ServiceRestart { service } => service::restart(service),
+        Action::PackageInstall { package, version } => package::install(package, version.as_deref()),
+        Action::PackageUninstall { package } => package::uninstall(package),
+        Action::FileCopy { source, destination } => file::copy(source, destination),
+        Action::DiskUsage { path } => look::disk_usage(path.as_deref()),
+        Action::Uptime => look::uptime(),
+        Action::TailLog { path, lines } => look::tail_log(path, *lines),
+        Action::Measure { metric } => look::measure(*metric),
+        Action::RunCommand { command } => command::run(command),
+    }
+}
+
+/// A script in the making: values, then functions, then what is done.
+struct Body {
+    values: String,
+}
+
+impl Body {
+    fn new() -> Self {
+        Self { values: String::new() }
+    }
+
+    /// The variable `name` holds `value`.
+    fn value(mut self, name: &str, value: &str) -> Result<Self, ScriptError> {
+        self.values.push_str(&format!("{name}={}\n", quote(value)?));
+        Ok(self)
+    }
+
+    /// The array `name` holds `values`, of which there is at least one.
+    fn values(mut self, name: &str, values: &[&str]) -> Result<Self, ScriptError> {
+        let quoted: Result<Vec<String>, ScriptError> = values.iter().map(|value| quote(value)).collect();
+        self.values.push_str(&format!("{name}=({})\n", quoted?.join(" ")));
+        Ok(self)
+    }
+
+    /// The script that has these parts and does this.
+    fn script(&self, parts: &[&str], call: &str) -> String {
+        let mut body = self.values.clone();
+        for part in parts {
+            body.push('\n');
+            body.push_str(part);
+        }
+        body.push_str(&format!("\n{call}\n"));
+        prelude::group(&body)
+    }
+}
+
+/// A step that only looks.
+fn looking(run: String, timeout_seconds: u32) -> Script {
+    Script { shell: Shell::Bash, run, verify: None, rollback: None, timeout_seconds, requires_admin: false, file: None }
+}
+
+/// A step that changes something, as root.
+fn changing(
+    run: String,
+    verify: String,
+    rollback: Option<String>,
+    timeout_seconds: u32,
+    file: Option<LocalFile>,
+) -> Script {
+    Script { shell: Shell::Bash, run, verify: Some(verify), rollback, timeout_seconds, requires_admin: true, file }
+}

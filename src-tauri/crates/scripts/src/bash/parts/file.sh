@@ -1,0 +1,50 @@
+# The SHA-256 of FILE in lower-case hex, in REPLY. (From standard input, because names with a backslash change the output.)
+wh_sha256() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    REPLY=$(sha256sum <"$1") || return 1
+  elif command -v shasum >/dev/null 2>&1; then
+    REPLY=$(shasum -a 256 <"$1") || return 1
+  elif command -v openssl >/dev/null 2>&1; then
+    REPLY=$(openssl dgst -sha256 <"$1") || return 1
+    REPLY=${REPLY##* }
+  elif command -v sha256 >/dev/null 2>&1; then
+    REPLY=$(sha256 -q <"$1") || return 1
+  else
+    wh_fail 'nothing that computes SHA-256 was found (looked for sha256sum, shasum, openssl, sha256)'
+  fi
+  REPLY=${REPLY%% *}
+}
+# Where the content really goes, in $place: a symbolic link is kept and its target is replaced. $place_dir is its directory.
+wh_find_place() {
+  local links=0
+  place=$destination
+  while [ -L "$place" ]; do
+    links=$((links + 1))
+    if [ "$links" -gt 40 ]; then
+      wh_fail "$destination is a symbolic link that leads in a circle"
+    fi
+    # In a directory that anybody may write to, a link may have been put there to be followed.
+    if [ -k "${place%/*}/" ]; then
+      wh_fail "$place is a symbolic link in a directory that others may write to; name the file it should lead to"
+    fi
+    REPLY=$(readlink "$place" && printf .)
+    REPLY=${REPLY%$'\n'.}
+    case $REPLY in
+      /*) place=$REPLY ;;
+      *) place=${place%/*}/$REPLY ;;
+    esac
+  done
+  place_dir=${place%/*}/
+}
+wh_file_has_content() {
+  if [ -d "$destination" ]; then
+    wh_fail "$destination is a directory, not a file"
+  elif [ ! -e "$destination" ]; then
+    wh_fail "$destination does not exist"
+  fi
+  wh_sha256 "$destination" || wh_fail "$destination cannot be read"
+  if [ "$REPLY" != "$sha256" ]; then
+    wh_fail "$destination does not have the content that was sent (SHA-256 $REPLY)"
+  fi
+  wh_detail "$destination has the content that was sent"
+}

@@ -1,0 +1,52 @@
+//! Services: systemd, launchd, OpenRC and SysV init scripts, told apart on the machine.
+
+use super::{Body, changing, looking};
+use crate::ScriptError;
+use crate::validate::unix_services;
+use wheelhouse_protocol::action::Name;
+use wheelhouse_protocol::plan::Script;
+
+const STATE: &str = include_str!("parts/state.sh");
+const WATCH: &str = include_str!("parts/watch.sh");
+const SIMILAR: &str = include_str!("parts/similar.sh");
+const SERVICE: &str = include_str!("parts/service.sh");
+const CHANGE: &str = include_str!("parts/service-change.sh");
+const LOOK: &str = include_str!("parts/service-look.sh");
+
+/// How long a change may take. Each wait inside is bounded by two minutes at most, so that the script itself says what was late.
+const CHANGE_SECONDS: u32 = 300;
+
+pub(super) fn status(service: &Name) -> Result<Script, ScriptError> {
+    Ok(looking(body(service)?.script(&[SIMILAR, SERVICE, LOOK], "wh_service_status"), 60))
+}
+
+pub(super) fn start(service: &Name) -> Result<Script, ScriptError> {
+    change(service, "wh_service_start", "wh_service_runs", true)
+}
+
+pub(super) fn stop(service: &Name) -> Result<Script, ScriptError> {
+    change(service, "wh_service_stop", "wh_service_is_stopped", true)
+}
+
+/// A restart has no rollback: nothing brings the old processes back, and to stop a service because its restart could not
+/// be verified would only make things worse.
+pub(super) fn restart(service: &Name) -> Result<Script, ScriptError> {
+    change(service, "wh_service_restart", "wh_service_runs", false)
+}
+
+fn change(service: &Name, run: &str, verify: &str, undo: bool) -> Result<Script, ScriptError> {
+    let body = body(service)?;
+    let all = [STATE, WATCH, SIMILAR, SERVICE, CHANGE];
+    Ok(changing(
+        body.script(&all, run),
+        body.script(&[SIMILAR, SERVICE, LOOK], verify),
+        undo.then(|| body.script(&all, "wh_service_undo")),
+        CHANGE_SECONDS,
+        None,
+    ))
+}
+
+fn body(service: &Name) -> Result<Body, ScriptError> {
+    let candidates = unix_services(service)?;
+    Body::new().value("asked", &service.asked)?.values("candidates", &candidates)
+}

@@ -1,0 +1,68 @@
+//! The real apt and dpkg of this computer, with the smallest of packages.
+
+use crate::machine::{Machine, find, skip};
+use std::os::unix::fs::MetadataExt;
+use std::process::Command;
+use wheelhouse_protocol::action::{Action, Name};
+
+const TOOLS: &[&str] =
+    &["apt-get", "apt-cache", "dpkg-query", "dpkg", "dpkg-deb", "dpkg-split", "tar", "gzip", "xz", "zstd"];
+
+fn is_installed() -> bool {
+    let output = Command::new("dpkg-query")
+        .args(["-W", "-f", "${db:Status-Status}", "hello"])
+        .output()
+        .expect("dpkg-query runs");
+    output.stdout == b"installed"
+}
+
+#[test]
+fn hello_comes_and_goes() {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+    if !root || find("apt-get").is_none() || find("dpkg-query").is_none() {
+        return skip("root on a Debian machine");
+    }
+    let offered = |program: &str, args: &[&str]| {
+        Command::new(program).args(args).output().is_ok_and(|output| !output.stdout.is_empty())
+    };
+    if is_installed() || !offered("apt-cache", &["madison", "hello"]) {
+        return skip("a Debian machine that could install the package hello and has not");
+    }
+    let machine = Machine::new();
+    for tool in TOOLS {
+        if let Some(real) = find(tool) {
+            std::os::unix::fs::symlink(real, machine.path("bin").join(tool)).expect("a link");
+        }
+    }
+    let hello = || Name { asked: "hello".into(), candidates: vec!["no-such-greeter".into(), "hello".into()] };
+    let install = Action::PackageInstall { package: hello(), version: None };
+    let uninstall = Action::PackageUninstall { package: hello() };
+
+    machine.verify(&install).assert_failed(&["hello is not installed"]);
+    machine.act(&install).assert_changed();
+    assert!(is_installed(), "dpkg knows it");
+    let verified = machine.verify(&install);
+    let version = verified.assert_ok().detail().split(' ').nth(1).expect("a version").to_owned();
+    machine.act(&install).assert_unchanged();
+    machine.roll_back(&install).assert_changed();
+    assert!(!is_installed(), "dpkg knows it no more");
+    machine.next_step();
+
+    // By the version as people write it, without the Debian revision.
+    let upstream = version.split('-').next().expect("a part").to_owned();
+    let exact = Action::PackageInstall { package: hello(), version: Some(upstream) };
+    machine.act(&exact).assert_changed();
+    machine.verify(&exact).assert_ok();
+    machine.next_step();
+    machine.act(&uninstall).assert_changed();
+    machine.verify(&uninstall).assert_ok();
+    assert!(!is_installed());
+    machine.roll_back(&uninstall).assert_changed();
+    assert!(is_installed(), "it is back");
+    machine.next_step();
+    machine.act(&uninstall).assert_changed();
+    assert!(!is_installed(), "the computer is as it was");
+    machine
+        .act(&Action::PackageInstall { package: hello(), version: Some("0.0.1".into()) })
+        .assert_failed(&["not offered in version 0.0.1", &version]);
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# launchctl(1) of macOS 10.11 and newer: loaded services are directories under $FAKE/loaded, all others under $FAKE/plists.
+given="$*"
+complain() { echo "launchctl: $given" >>"$FAKE/complaints"; exit 64; }
+label=${2#system/}
+job="$FAKE/loaded/$label"
+case $1 in
+  list) [ $# -eq 1 ] || complain; printf 'PID\tStatus\tLabel\n'; for job in "$FAKE"/loaded/*; do printf '-\t0\t%s\n' "${job##*/}"; done ;;
+  print)
+    [ $# -eq 2 ] || complain
+    [ -d "$job" ] || { echo "Could not find service \"$label\" in domain for system" >&2; exit 113; }
+    if [ -e "$job/pid" ]; then printf '%s = {\n\tstate = running\n\tpid = %s\n}\n' "$2" "$(cat "$job/pid")"; else printf '%s = {\n\tstate = not running\n}\n' "$2"; fi
+    ;;
+  kickstart)
+    if [ "$2" = -k ]; then shift; label=${2#system/}; job="$FAKE/loaded/$label"; rm -f "$job/pid"; fi
+    [ $# -eq 2 ] && [ -d "$job" ] || complain
+    [ -e "$job/pid" ] || echo $$ >"$job/pid"
+    ;;
+  bootout) [ $# -eq 2 ] && [ -d "$job" ] || complain; rm -r "$job" ;;
+  *) complain ;;
+esac

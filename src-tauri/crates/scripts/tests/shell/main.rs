@@ -1,0 +1,18 @@
+//! The scripts, run by real shells.
+//!
+//! Programs that would change the computer these tests run on, or that it does not have, are fakes that keep real state
+//! and refuse arguments that the real ones do not know. `WHEELHOUSE_TEST_BASH` names another bash to run everything with.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
+
+mod apt;
+mod command;
+mod files;
+mod hostile;
+mod look;
+mod machine;
+mod packages;
+mod prelude;
+mod quoting;
+mod services;
+mod syntax;

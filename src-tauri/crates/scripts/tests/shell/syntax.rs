@@ -1,0 +1,128 @@
+//! Every script is well-formed, before any of it runs.
+
+use crate::machine::{TOKEN, bash_under_test, find, script, skip};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use wheelhouse_protocol::action::{Action, LocalFile, Metric, Name};
+use wheelhouse_protocol::plan::Shell;
+use wheelhouse_scripts::{ScriptError, prelude, render};
+
+/// One of every action.
+pub(crate) fn every_action() -> Vec<Action> {
+    let name = || Name { asked: "it's".into(), candidates: vec!["it's".into(), "b".into()] };
+    let package = || Name { asked: "hello".into(), candidates: vec!["hello".into(), "g++".into()] };
+    vec![
+        Action::ServiceStatus { service: name() },
+        Action::ServiceStart { service: name() },
+        Action::ServiceStop { service: name() },
+        Action::ServiceRestart { service: name() },
+        Action::PackageInstall { package: package(), version: None },
+        Action::PackageInstall { package: package(), version: Some("1:2.3-4".into()) },
+        Action::PackageUninstall { package: package() },
+        Action::FileCopy {
+            source: LocalFile { path: "C:\\it's\\x".into(), sha256: "0".repeat(64), size: 9 },
+            destination: "/etc/it's".into(),
+        },
+        Action::DiskUsage { path: None },
+        Action::DiskUsage { path: Some("/it's".into()) },
+        Action::Uptime,
+        Action::TailLog { path: "/var/log/it's".into(), lines: 10_000 },
+        Action::Measure { metric: Metric::Reachability },
+        Action::Measure { metric: Metric::Cpu },
+        Action::Measure { metric: Metric::Memory },
+        Action::Measure { metric: Metric::Health },
+        Action::RunCommand { command: "echo 'it'\\''s'\nfalse".into() },
+    ]
+}
+
+/// Every script of every action, with a name.
+fn every_script() -> BTreeMap<String, String> {
+    let mut scripts = BTreeMap::new();
+    for action in every_action() {
+        let rendered = script(&action);
+        scripts.insert(format!("{action:?} run"), rendered.run);
+        scripts.extend(rendered.verify.map(|text| (format!("{action:?} verify"), text)));
+        scripts.extend(rendered.rollback.map(|text| (format!("{action:?} rollback"), text)));
+    }
+    scripts
+}
+
+#[test]
+fn every_script_parses() {
+    for (name, text) in every_script() {
+        let text = prelude(TOKEN) + &text;
+        let mut child = Command::new(bash_under_test())
+            .args(["-n", "-s"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("bash");
+        child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("written");
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.is_empty(), "{name}: {said}");
+    }
+}
+
+#[test]
+fn shellcheck_finds_nothing() {
+    let Some(shellcheck) = find("shellcheck") else {
+        return skip("shellcheck");
+    };
+    for (name, text) in every_script() {
+        // What the prelude defines is used by the scripts and the other way round, so both are looked at together.
+        let text = format!("{}{text}", prelude(TOKEN));
+        let mut child = Command::new(&shellcheck)
+            // 2034, 2154: a value or function of a part that this script does not use. 2317: reached through a trap.
+            .args(["--shell=bash", "--severity=info", "--format=gcc", "--exclude=SC2034,SC2154,SC2317", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("shellcheck starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+        let output = child.wait_with_output().expect("it ends");
+        writer.join().expect("written").expect("written");
+        assert!(output.status.success(), "{name}:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn rendering_is_the_same_every_time_and_says_what_it_needs() {
+    for action in every_action() {
+        let first = script(&action);
+        assert_eq!(first, script(&action), "an approval is bound to these bytes");
+        assert_eq!(first.shell, Shell::Bash);
+        assert!(first.timeout_seconds >= 30, "{action:?}");
+        assert_eq!(first.file.is_some(), matches!(action, Action::FileCopy { .. }), "{action:?}");
+        let typed = matches!(action, Action::RunCommand { .. });
+        assert_eq!(first.verify.is_some(), action.mutates() && !typed, "what changes is verified: {action:?}");
+        assert_eq!(first.requires_admin, action.mutates() && !typed, "{action:?}");
+        let undone = action.mutates() && !typed && !matches!(action, Action::ServiceRestart { .. });
+        assert_eq!(first.rollback.is_some(), undone, "{action:?}");
+    }
+}
+
+#[test]
+fn files_of_people_are_copied_by_their_account() {
+    let needs_admin = |destination: &str| {
+        let source = LocalFile { path: "x".into(), sha256: "0".repeat(64), size: 100_000_000_000 };
+        let script = script(&Action::FileCopy { source, destination: destination.into() });
+        assert!(script.timeout_seconds > 10_000, "100 GB take longer than five minutes");
+        script.requires_admin
+    };
+    for path in ["/etc/x", "/root/x", "/opt/home/x", "/home/../etc/x", "/tmp/../etc/x", "/homework"] {
+        assert!(needs_admin(path), "{path}");
+    }
+    for path in ["/home/deploy/x", "/tmp/x", "/Users/me/x"] {
+        assert!(!needs_admin(path), "{path}");
+    }
+}
+
+#[test]
+fn windows_waits_for_its_scripts() {
+    for action in every_action() {
+        assert_eq!(render(&action, Shell::Powershell), Err(ScriptError::Windows));
+    }
+}
