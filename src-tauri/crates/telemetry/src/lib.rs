@@ -23,7 +23,7 @@ mod options;
 mod writer;
 
 pub use error::TelemetryError;
-pub use link::Login;
+pub use link::{Login, check as check_link};
 pub use options::Options;
 
 use backlog::Backlog;

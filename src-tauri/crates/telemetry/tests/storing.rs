@@ -53,6 +53,17 @@ async fn a_window_is_one_line_from_store_and_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_came_a_moment_before_the_end_is_stored() {
+    let room = Room::open(Options::default()).await;
+    for n in 0..10 {
+        room.telemetry.record("late", "", Point { t: now() + f64::from(n), v: 1.0 }).unwrap();
+    }
+    room.telemetry.shutdown().await;
+    assert_eq!(room.stored("late").await, 10);
+    room.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn old_samples_go_and_young_ones_stay() {
     let room = Room::open(Options { telemetry_days: 30, ..Options::default() }).await;
     let days = |n: f64| now() - n * 24.0 * HOUR;

@@ -48,7 +48,7 @@ pub(crate) struct Wanted {
 }
 
 /// Says whether such a link can be tried.
-pub(crate) fn check(settings: &LinkSettings) -> Result<(), TelemetryError> {
+pub fn check(settings: &LinkSettings) -> Result<(), TelemetryError> {
     let refuse =
         |field, reason: String, hint: &str| Err(TelemetryError::Invalid { field, reason, hint: hint.to_owned() });
     let host = settings.host.as_str();
