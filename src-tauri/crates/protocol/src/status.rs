@@ -28,14 +28,14 @@ pub struct Status {
     pub operator: String,
     /// The store.
     pub store: StoreStatus,
-    /// The MQTT link.
-    pub link: LinkStatus,
+    /// The MQTT link; absent in a program that runs none, such as one `wh` command.
+    pub link: Option<LinkStatus>,
     /// The vault.
     pub vault: VaultState,
     /// The OS keyring.
     pub keyring: KeyringState,
-    /// The control loop.
-    pub control: ControlStatus,
+    /// The control loop; absent in a program that runs none.
+    pub control: Option<ControlStatus>,
     /// Jobs that have not ended.
     pub jobs_running: u32,
     /// The inbox.

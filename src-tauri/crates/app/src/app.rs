@@ -1,0 +1,316 @@
+//! The whole program, without a door.
+
+use crate::bus::Bus;
+use crate::{Caller, feed, watch};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+use wheelhouse_automation::{Engine, EngineOptions};
+use wheelhouse_notifications::Inbox;
+use wheelhouse_planner::Planner;
+use wheelhouse_protocol::inventory::{Connection, ConnectionKind, Os, TargetSpec};
+use wheelhouse_protocol::settings::Settings;
+use wheelhouse_protocol::telemetry::LinkSettings;
+use wheelhouse_protocol::{Event, Problem, ProblemCode, TargetId};
+use wheelhouse_store::Store;
+use wheelhouse_store::inventory::InventoryWrite;
+use wheelhouse_telemetry::Telemetry;
+use wheelhouse_vault::{ExposeSecret, Vault, VaultOptions};
+
+/// Settings are stored under this name.
+const SETTINGS: &str = "settings";
+/// So is the MQTT link's set-up.
+const LINK: &str = "mqtt";
+/// And that the first start has put this machine into the inventory.
+const WELCOMED: &str = "welcomed";
+
+/// What kind of program this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The window: everything runs.
+    Window,
+    /// One command of `wh`: no control loop, no link, no watching.
+    Terminal,
+}
+
+/// How the program starts.
+#[derive(Debug, Clone)]
+pub struct AppOptions {
+    /// Where the data is; see [`data_directory`].
+    pub directory: PathBuf,
+    /// What kind of program this is.
+    pub door: Door,
+    /// How the vault works.
+    pub vault: VaultOptions,
+}
+
+impl AppOptions {
+    /// The usual program on this data directory.
+    pub fn new(directory: PathBuf, door: Door) -> Self {
+        Self { directory, door, vault: VaultOptions::default() }
+    }
+}
+
+/// Where the data is: `WHEELHOUSE_HOME`, or the folder the system has for such data.
+///
+/// # Errors
+/// When the account has no home directory.
+pub fn data_directory() -> Result<PathBuf, Problem> {
+    if let Some(home) = std::env::var_os("WHEELHOUSE_HOME").filter(|home| !home.is_empty()) {
+        return Ok(PathBuf::from(home));
+    }
+    directories::ProjectDirs::from("", "", "Wheelhouse").map(|dirs| dirs.data_dir().to_owned()).ok_or_else(|| {
+        Problem::new(ProblemCode::Storage, "There is no place for the data", "This account has no home directory.")
+            .hint("Set WHEELHOUSE_HOME to a folder this account may write.")
+    })
+}
+
+/// The program.
+pub struct App {
+    pub(crate) store: Arc<Store>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) telemetry: Option<Telemetry>,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) bus: Bus,
+    /// The planner, with the version of the inventory it was made from.
+    pub(crate) planner: Mutex<Option<(u64, Arc<Planner>)>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("directory", &self.store.directory()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl App {
+    /// Opens the data directory and starts every room. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// Whatever keeps the data from being opened, with what to do.
+    pub async fn open(options: AppOptions) -> Result<Arc<Self>, Problem> {
+        let door = match options.door {
+            Door::Window => "window",
+            Door::Terminal => "wh",
+        };
+        let store = Arc::new(Store::open(&options.directory, door).await?);
+        let settings: Settings = store.setting(SETTINGS).await?.unwrap_or_default();
+        let bus = Bus::default();
+        let vault_options = VaultOptions {
+            publisher: bus.publisher(),
+            auto_lock: Duration::from_secs(u64::from(settings.auto_lock_minutes) * 60),
+            ..options.vault
+        };
+        let vault = Arc::new(Vault::open(Arc::clone(&store), vault_options).await?);
+        let engine =
+            Engine::new(Arc::clone(&store), Arc::clone(&vault), bus.publisher(), engine_options(&settings));
+        let engine = Arc::new(engine);
+        let inbox = Arc::new(Inbox::new(Arc::clone(&store), bus.publisher()));
+        let mut tasks = Vec::new();
+        // Before anything can happen, so that nothing happens unnoticed.
+        tasks.push(tokio::spawn(feed::run(bus.subscribe(), store.health(), bus.publisher(), Arc::clone(&inbox))));
+        welcome(&store).await?;
+        engine.recover().await?;
+        let telemetry = match options.door {
+            Door::Terminal => None,
+            Door::Window => {
+                let telemetry_options = wheelhouse_telemetry::Options {
+                    telemetry_days: settings.telemetry_days,
+                    ..wheelhouse_telemetry::Options::default()
+                };
+                let started = Telemetry::start(Arc::clone(&store), bus.publisher(), telemetry_options).await?;
+                tasks.push(tokio::spawn(watch::run(Arc::clone(&store), Arc::clone(&engine), bus.publisher())));
+                Some(started)
+            }
+        };
+        let app = Arc::new(Self {
+            store,
+            vault,
+            engine,
+            telemetry,
+            inbox,
+            bus,
+            planner: Mutex::new(None),
+            tasks,
+        });
+        if options.door == Door::Window {
+            app.open_vault_by_keyring().await;
+            app.start_link().await;
+        }
+        Ok(app)
+    }
+
+    /// Listens to everything that happens from now on.
+    pub fn subscribe(&self) -> crate::bus::Subscription {
+        self.bus.subscribe()
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        self.store.directory()
+    }
+
+    /// How many jobs run in this program.
+    pub fn running_jobs(&self) -> usize {
+        self.engine.running()
+    }
+
+    /// Ends everything in order. Jobs get `patience` to end; those that do not are found at the next start.
+    pub async fn shutdown(&self, patience: Duration) {
+        if !self.engine.drain(patience).await {
+            tracing::warn!(jobs = self.engine.running(), "ending while jobs run; the next start tells how they stand");
+        }
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.shutdown().await;
+        }
+        if let Err(error) = self.vault.lock().await {
+            tracing::warn!(%error, "the vault could not be locked in order");
+        }
+        self.store.close().await;
+    }
+
+    /// The settings.
+    pub(crate) async fn settings(&self) -> Result<Settings, Problem> {
+        Ok(self.store.setting(SETTINGS).await?.unwrap_or_default())
+    }
+
+    /// Stores the settings and lets the rooms know.
+    pub(crate) async fn apply_settings(&self, settings: &Settings) -> Result<(), Problem> {
+        settings.check()?;
+        self.store.set_setting(SETTINGS, settings).await?;
+        self.engine.set_options(engine_options(settings));
+        self.vault.set_auto_lock(settings.auto_lock_minutes);
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.set_retention(settings.telemetry_days);
+        }
+        self.bus.publish(Event::SettingsChanged);
+        Ok(())
+    }
+
+    /// How the MQTT link is set up.
+    pub(crate) async fn link_settings(&self) -> Result<LinkSettings, Problem> {
+        Ok(self.store.setting(LINK).await?.unwrap_or_default())
+    }
+
+    /// Stores how the MQTT link is set up, and dials anew where this program has a link.
+    pub(crate) async fn apply_link(&self, settings: LinkSettings) -> Result<(), Problem> {
+        wheelhouse_telemetry::check_link(&settings)?;
+        if let Some(telemetry) = &self.telemetry {
+            let login = self.link_login(&settings).await?;
+            telemetry.set_link(settings.clone(), login)?;
+        }
+        self.store.set_setting(LINK, &settings).await?;
+        Ok(())
+    }
+
+    async fn link_login(&self, settings: &LinkSettings) -> Result<Option<wheelhouse_telemetry::Login>, Problem> {
+        let Some(credential) = settings.credential.filter(|_| settings.enabled) else { return Ok(None) };
+        let opened = self.vault.open_credential(credential, "MQTT link").await?;
+        let username = opened.username().map(|u| u.expose_secret().to_owned()).unwrap_or_default();
+        let password = opened.password().cloned().unwrap_or_default();
+        Ok(Some(wheelhouse_telemetry::Login { username, password }))
+    }
+
+    /// Dials with the stored set-up. What goes wrong shows in the link's state, not as a failed start.
+    pub(crate) async fn start_link(&self) {
+        let started = async {
+            let settings = self.link_settings().await?;
+            if settings.enabled { self.apply_link(settings).await } else { Ok(()) }
+        };
+        if let Err(problem) = started.await {
+            tracing::warn!(%problem, "the MQTT link is not started");
+            let raised = self.inbox.raise(feed::link_not_started(&problem)).await;
+            if let Err(error) = raised {
+                tracing::error!(%error, "a notification could not be kept");
+            }
+        }
+    }
+
+    /// Opens the vault without a passphrase where the operator chose so. A keyring that is locked or
+    /// gone is no reason not to start: the passphrase opens the vault all the same.
+    async fn open_vault_by_keyring(&self) {
+        if let Err(error) = self.vault.unlock_with_keyring().await {
+            tracing::info!(%error, "the vault stays locked until its passphrase is given");
+        }
+    }
+
+    /// The planner for the inventory as it is now.
+    pub(crate) async fn planner(&self) -> Result<Arc<Planner>, Problem> {
+        let version = self.store.inventory_version().await?;
+        {
+            let kept = self.planner.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, planner)) = kept.as_ref().filter(|(of, _)| *of == version) {
+                return Ok(Arc::clone(planner));
+            }
+        }
+        let snapshot = self.snapshot().await?;
+        let planner = Planner::new(&snapshot, "")
+            .map_err(|e| Problem::new(ProblemCode::Internal, "The planner cannot start", e.to_string()))?;
+        let planner = Arc::new(planner);
+        *self.planner.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, Arc::clone(&planner)));
+        Ok(planner)
+    }
+
+    /// Writes a record about something a person did.
+    pub(crate) fn record(caller: &Caller, what: &'static str, detail: serde_json::Value) -> wheelhouse_store::audit::Entry {
+        wheelhouse_store::audit::Entry {
+            at: wheelhouse_protocol::Timestamp::now(),
+            who: caller.who.clone(),
+            what,
+            detail,
+        }
+    }
+}
+
+/// What a program without telemetry says when it is asked for some.
+pub(crate) fn no_telemetry() -> Problem {
+    Problem::new(
+        ProblemCode::Unavailable,
+        "There is no telemetry in this program",
+        "The control loop and the MQTT link run in the window, not in a single command.",
+    )
+    .hint("Open the window (cargo xtask run).")
+}
+
+fn engine_options(settings: &Settings) -> EngineOptions {
+    EngineOptions {
+        connect_limit: Duration::from_secs(u64::from(settings.connect_timeout_seconds)),
+        read_known_hosts: settings.read_known_hosts,
+    }
+}
+
+/// At the very first start, the machine itself becomes a target: something works before anything is set up.
+async fn welcome(store: &Store) -> Result<(), Problem> {
+    if store.setting::<bool>(WELCOMED).await?.is_some() {
+        return Ok(());
+    }
+    let os = match std::env::consts::OS {
+        "linux" => Os::Linux,
+        "macos" => Os::Macos,
+        "windows" => Os::Windows,
+        _ => Os::Unix,
+    };
+    let spec = TargetSpec {
+        name: "localhost".to_owned(),
+        addresses: vec!["127.0.0.1".to_owned()],
+        os,
+        connections: vec![Connection::of(ConnectionKind::Local)],
+        notes: "The machine Wheelhouse runs on.".to_owned(),
+        ..TargetSpec::default()
+    };
+    let write = InventoryWrite { groups: Vec::new(), targets: vec![(TargetId(Uuid::now_v7()), spec)] };
+    match store.write_inventory(&write).await {
+        // Another program was first.
+        Ok(()) | Err(wheelhouse_store::StoreError::Conflict(_)) => Ok(store.set_setting(WELCOMED, &true).await?),
+        Err(error) => Err(error.into()),
+    }
+}

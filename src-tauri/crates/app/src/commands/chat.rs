@@ -1,0 +1,86 @@
+//! Conversations.
+
+use crate::{App, Caller, Handle};
+use uuid::Uuid;
+use wheelhouse_protocol::chat::{
+    ClearConversation, Conversation, ConversationSummary, GetConversation, ListConversations, SearchChat, SendMessage,
+    StartConversation,
+};
+use wheelhouse_protocol::{ConversationId, Event, MessageId, Problem, Timestamp};
+
+/// The most of a request that is kept in the thread.
+const KEEP: usize = 16 * 1024;
+
+impl App {
+    async fn conversation(&self, id: ConversationId) -> Result<Conversation, Problem> {
+        let messages = self.store.messages(id).await?;
+        Ok(Conversation { id, messages, suggestions: self.planner().await?.suggestions() })
+    }
+
+    async fn new_conversation(&self) -> Result<ConversationId, Problem> {
+        let id = ConversationId(Uuid::now_v7());
+        self.store.start_conversation(id, Timestamp::now()).await?;
+        Ok(id)
+    }
+}
+
+impl Handle<ListConversations> for App {
+    async fn handle(&self, _: &Caller, _: ListConversations) -> Result<Vec<ConversationSummary>, Problem> {
+        Ok(self.store.conversations("").await?)
+    }
+}
+
+impl Handle<SearchChat> for App {
+    async fn handle(&self, _: &Caller, command: SearchChat) -> Result<Vec<ConversationSummary>, Problem> {
+        Ok(self.store.conversations(command.text.trim()).await?)
+    }
+}
+
+impl Handle<StartConversation> for App {
+    async fn handle(&self, _: &Caller, _: StartConversation) -> Result<Conversation, Problem> {
+        // An empty one that is there already is as good as a new one.
+        let newest = self.store.conversations("").await?.into_iter().next();
+        let id = match newest.filter(|c| c.messages == 0) {
+            Some(empty) => empty.id,
+            None => self.new_conversation().await?,
+        };
+        self.conversation(id).await
+    }
+}
+
+impl Handle<GetConversation> for App {
+    async fn handle(&self, _: &Caller, command: GetConversation) -> Result<Conversation, Problem> {
+        let id = match command.id {
+            Some(id) => id,
+            None => match self.store.conversations("").await?.into_iter().next() {
+                Some(newest) => newest.id,
+                None => self.new_conversation().await?,
+            },
+        };
+        self.conversation(id).await
+    }
+}
+
+impl Handle<ClearConversation> for App {
+    async fn handle(&self, _: &Caller, command: ClearConversation) -> Result<(), Problem> {
+        Ok(self.store.clear_conversations(command.id).await?)
+    }
+}
+
+impl Handle<SendMessage> for App {
+    async fn handle(&self, _: &Caller, command: SendMessage) -> Result<Conversation, Problem> {
+        let id = match command.conversation {
+            Some(id) => id,
+            None => self.new_conversation().await?,
+        };
+        let proposal = self.propose(&command.text).await?;
+        let mut kept: String = command.text.chars().take(KEEP).collect();
+        if kept.len() < command.text.len() {
+            kept.push('…');
+        }
+        let (request, reply) = (MessageId(Uuid::now_v7()), MessageId(Uuid::now_v7()));
+        self.store.add_exchange(id, (request, &kept), reply, &proposal).await?;
+        self.bus.publish(Event::Chat(id));
+        self.conversation(id).await
+    }
+}

@@ -1,0 +1,12 @@
+//! Every command, by capability.
+
+mod audit;
+mod chat;
+mod import;
+mod inventory;
+mod jobs;
+mod notifications;
+mod plans;
+mod settings;
+mod telemetry;
+mod vault;

@@ -1,0 +1,131 @@
+//! Proposals, and the decisions on them.
+
+use crate::{App, Caller, Handle};
+use serde_json::json;
+use uuid::Uuid;
+use wheelhouse_automation::ApprovedPlan;
+use wheelhouse_protocol::job::JobSummary;
+use wheelhouse_protocol::plan::{
+    ApprovePlan, GetPlan, MakePlan, Plan, Proposal, ProposalState, RejectPlan, RevisePlan, RunPlan,
+};
+use wheelhouse_protocol::{ApprovalId, Event, PlanId, Problem, ProblemCode, Timestamp};
+use wheelhouse_store::jobs::NewApproval;
+
+impl Handle<MakePlan> for App {
+    async fn handle(&self, _: &Caller, command: MakePlan) -> Result<Proposal, Problem> {
+        let proposal = self.propose(&command.text).await?;
+        self.store.put_proposal(&proposal).await?;
+        Ok(proposal)
+    }
+}
+
+impl Handle<GetPlan> for App {
+    async fn handle(&self, _: &Caller, command: GetPlan) -> Result<Proposal, Problem> {
+        Ok(self.store.proposal(command.id).await?)
+    }
+}
+
+impl Handle<RevisePlan> for App {
+    async fn handle(&self, _: &Caller, command: RevisePlan) -> Result<Proposal, Problem> {
+        let old = self.store.proposal(command.id).await?;
+        let plan = plan_of(&old)?;
+        let strategy = command.strategy.unwrap_or(plan.strategy);
+        check_strategy(&strategy)?;
+        let keep: Vec<_> = plan.targets.iter().map(|t| t.id).filter(|id| !command.without.contains(id)).collect();
+        if keep.is_empty() {
+            let detail = "Every machine would be left out. Reject the plan instead.";
+            return Err(Problem::invalid("without", detail));
+        }
+        let new = self.propose_again(&old, plan, keep, strategy).await?;
+        self.store.supersede_proposal(old.id, &new).await?;
+        self.tell_conversation(new.id).await?;
+        Ok(new)
+    }
+}
+
+impl Handle<ApprovePlan> for App {
+    async fn handle(&self, caller: &Caller, command: ApprovePlan) -> Result<JobSummary, Problem> {
+        let proposal = self.store.proposal(command.id).await?;
+        let plan = plan_of(&proposal)?;
+        if let Some(words) = &plan.confirm_by_typing {
+            let typed = command.typed.as_deref().map(str::trim).unwrap_or_default();
+            if !typed.eq_ignore_ascii_case(words) {
+                return Err(Problem::new(
+                    ProblemCode::NeedsApproval,
+                    "This plan must be confirmed by typing",
+                    format!("“{}” is critical: type “{words}” to approve it.", plan.sentence),
+                )
+                .source("typed"));
+            }
+        }
+        let now = Timestamp::now();
+        let minutes = i64::from(self.settings().await?.approval_minutes);
+        let approval = NewApproval {
+            id: ApprovalId(Uuid::now_v7()),
+            hash: command.hash,
+            who: caller.who.clone(),
+            at: now,
+            expires_at: now + std::time::Duration::from_secs(minutes.unsigned_abs() * 60),
+        };
+        let approved = ApprovedPlan::approved(plan, approval, now)?;
+        let job = self.engine.start(approved, &caller.who, true).await?;
+        self.tell_conversation(command.id).await?;
+        Ok(job)
+    }
+}
+
+impl Handle<RunPlan> for App {
+    async fn handle(&self, caller: &Caller, command: RunPlan) -> Result<JobSummary, Problem> {
+        let proposal = self.store.proposal(command.id).await?;
+        let plan = ApprovedPlan::read_only(plan_of(&proposal)?, &command.hash)?;
+        let job = self.engine.start(plan, &caller.who, true).await?;
+        self.tell_conversation(command.id).await?;
+        Ok(job)
+    }
+}
+
+impl Handle<RejectPlan> for App {
+    async fn handle(&self, caller: &Caller, command: RejectPlan) -> Result<(), Problem> {
+        let record = Self::record(caller, "plan.rejected", json!({ "plan": command.id }));
+        self.store.reject_proposal(command.id, &record).await?;
+        self.tell_conversation(command.id).await
+    }
+}
+
+impl App {
+    /// Lets whoever shows the conversation of this plan know that it changed.
+    pub(crate) async fn tell_conversation(&self, plan: PlanId) -> Result<(), Problem> {
+        if let Some(conversation) = self.store.proposal_conversation(plan).await? {
+            self.bus.publish(Event::Chat(conversation));
+        }
+        Ok(())
+    }
+}
+
+/// The plan of a proposal that waits for a decision.
+fn plan_of(proposal: &Proposal) -> Result<Plan, Problem> {
+    let conflict = |detail: &str| Problem::new(ProblemCode::Conflict, "This plan was decided on", detail);
+    match proposal.state {
+        ProposalState::Open => {}
+        ProposalState::Started => return Err(conflict("It has been started already; an approval is used once.")),
+        ProposalState::Rejected => return Err(conflict("It was rejected; ask again for a new one.")),
+        ProposalState::Superseded => return Err(conflict("It was revised; decide on the newer one.")),
+    }
+    proposal.plan.clone().ok_or_else(|| {
+        Problem::new(ProblemCode::NeedsAnswer, "There is nothing to run yet", proposal.reading.sentence.clone())
+    })
+}
+
+fn check_strategy(strategy: &wheelhouse_protocol::plan::Strategy) -> Result<(), Problem> {
+    use wheelhouse_protocol::plan::Batch;
+    if !(1..=1000).contains(&strategy.limit) {
+        return Err(Problem::invalid("limit", format!("{} targets at a time; it can be 1 to 1000.", strategy.limit)));
+    }
+    match strategy.batch {
+        Batch::Count(0) => Err(Problem::invalid("batch", "A batch must have at least one target.")),
+        Batch::Percent(p) if !(1..=100).contains(&p) => {
+            Err(Problem::invalid("batch", format!("{p} % at a time; it can be 1 to 100 %.")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,121 @@
+//! The vault.
+
+use crate::{App, Caller, Handle};
+use wheelhouse_automation::check_private_key;
+use wheelhouse_protocol::credential::{
+    ChangePassphrase, CreateVault, CredentialView, DeleteCredential, FieldInput, GetVault, ListCredentials, LockVault,
+    RestoreVault, RestoredVault, SaveCredential, SetKeyringUnlock, UnlockVault, VaultView, field,
+};
+use wheelhouse_protocol::{Problem, ProblemCode};
+use wheelhouse_store::inventory::credential_users;
+use wheelhouse_vault::SecretString;
+
+impl Handle<GetVault> for App {
+    async fn handle(&self, _: &Caller, _: GetVault) -> Result<VaultView, Problem> {
+        Ok(self.vault.view().await?)
+    }
+}
+
+impl Handle<CreateVault> for App {
+    async fn handle(&self, caller: &Caller, command: CreateVault) -> Result<VaultView, Problem> {
+        Ok(self.vault.create(&command.passphrase, command.use_keyring, &caller.who).await?)
+    }
+}
+
+impl Handle<UnlockVault> for App {
+    async fn handle(&self, _: &Caller, command: UnlockVault) -> Result<VaultView, Problem> {
+        let view = match &command.passphrase {
+            Some(passphrase) => self.vault.unlock(passphrase).await?,
+            None => self.vault.unlock_with_keyring().await?,
+        };
+        // What waited for a credential can go on.
+        self.start_link().await;
+        Ok(view)
+    }
+}
+
+impl Handle<LockVault> for App {
+    async fn handle(&self, _: &Caller, _: LockVault) -> Result<VaultView, Problem> {
+        self.engine.forget_sessions();
+        Ok(self.vault.lock().await?)
+    }
+}
+
+impl Handle<ChangePassphrase> for App {
+    async fn handle(&self, caller: &Caller, command: ChangePassphrase) -> Result<VaultView, Problem> {
+        Ok(self.vault.change_passphrase(&command.current, &command.new, &caller.who).await?)
+    }
+}
+
+impl Handle<SetKeyringUnlock> for App {
+    async fn handle(&self, caller: &Caller, command: SetKeyringUnlock) -> Result<VaultView, Problem> {
+        Ok(self.vault.set_keyring_unlock(command.enabled, &caller.who).await?)
+    }
+}
+
+impl Handle<RestoreVault> for App {
+    async fn handle(&self, caller: &Caller, command: RestoreVault) -> Result<RestoredVault, Problem> {
+        Ok(self.vault.restore_previous(&command.passphrase, &caller.who).await?)
+    }
+}
+
+impl Handle<ListCredentials> for App {
+    async fn handle(&self, _: &Caller, _: ListCredentials) -> Result<Vec<CredentialView>, Problem> {
+        let mut credentials = self.vault.list().await?;
+        let users = credential_users(&self.store.targets().await?);
+        for credential in &mut credentials {
+            credential.used_by_targets = users.get(&credential.id).copied().unwrap_or(0);
+        }
+        Ok(credentials)
+    }
+}
+
+impl Handle<SaveCredential> for App {
+    async fn handle(&self, caller: &Caller, command: SaveCredential) -> Result<CredentialView, Problem> {
+        check_key(&command.fields).await?;
+        let view = self.vault.save(command, &caller.who).await?;
+        self.engine.forget_sessions();
+        Ok(view)
+    }
+}
+
+impl Handle<DeleteCredential> for App {
+    async fn handle(&self, caller: &Caller, command: DeleteCredential) -> Result<(), Problem> {
+        let targets = self.store.targets().await?;
+        let users: Vec<&str> = targets
+            .iter()
+            .filter(|t| t.spec.connections.iter().any(|c| c.credential == Some(command.id)))
+            .map(|t| t.spec.name.as_str())
+            .collect();
+        if !users.is_empty() {
+            return Err(Problem::new(
+                ProblemCode::Conflict,
+                "This credential is in use",
+                format!("{} log in with it.", users.join(", ")),
+            )
+            .hint("Give them another credential first."));
+        }
+        self.vault.delete(command.id, &caller.who).await?;
+        self.engine.forget_sessions();
+        Ok(())
+    }
+}
+
+/// A private key is tried when it is stored, so that a wrong passphrase shows now and not in a job.
+async fn check_key(fields: &[FieldInput]) -> Result<(), Problem> {
+    let get = |name: &str| {
+        let found = fields.iter().find(|f| f.name == name).and_then(|f| f.value.as_ref());
+        found.filter(|v| !v.is_empty()).map(|v| SecretString::from(v.expose().to_owned()))
+    };
+    let Some(key) = get(field::PRIVATE_KEY) else { return Ok(()) };
+    let passphrase = get(field::PASSPHRASE);
+    // Opening an encrypted key is meant to be slow.
+    crate::planning::blocking(move || {
+        check_private_key(&key, passphrase).map(|_| ()).map_err(|reason| {
+            Problem::new(ProblemCode::InvalidInput, "That private key cannot be used", format!("{reason}."))
+                .hint("Paste the whole key, with its first and last line, and its passphrase if it has one.")
+                .source(field::PRIVATE_KEY)
+        })
+    })
+    .await
+}

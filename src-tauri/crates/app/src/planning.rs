@@ -1,0 +1,89 @@
+//! From words to a proposal that waits for a decision.
+
+use crate::App;
+use crate::files::Disk;
+use uuid::Uuid;
+use wheelhouse_planner::Planner;
+use wheelhouse_protocol::inventory::Snapshot;
+use wheelhouse_protocol::plan::{Plan, Proposal, ProposalState, Strategy};
+use wheelhouse_protocol::reading::{Disposition, Question, TargetReading};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId, Timestamp};
+
+impl App {
+    /// The inventory as it is now.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot, Problem> {
+        let (targets, groups) = tokio::try_join!(self.store.targets(), self.store.groups())?;
+        let services = self.store.setting("services").await?.unwrap_or_default();
+        Ok(Snapshot { targets, groups, services })
+    }
+
+    /// What a request means, with its plan where it is complete.
+    pub(crate) async fn propose(&self, request: &str) -> Result<Proposal, Problem> {
+        let planner = self.planner().await?;
+        let strategy = Strategy { limit: self.settings().await?.parallel_targets, ..Strategy::default() };
+        let request = request.to_owned();
+        // Reading a file that is to be copied takes as long as its disk takes.
+        blocking(move || propose(&planner, &request, strategy)).await
+    }
+
+    /// The same steps for some of a plan's targets, as a proposal of its own.
+    pub(crate) async fn propose_again(
+        &self,
+        old: &Proposal,
+        plan: Plan,
+        keep: Vec<TargetId>,
+        strategy: Strategy,
+    ) -> Result<Proposal, Problem> {
+        let planner = self.planner().await?;
+        let reading = old.reading.clone();
+        blocking(move || {
+            let id = PlanId(Uuid::now_v7());
+            let plan = planner.plan_again(&plan, &keep, id, strategy, &Disk)?;
+            let mut reading = reading;
+            reading.sentence.clone_from(&plan.sentence);
+            reading.disposition = if plan.mutates() { Disposition::Confirm } else { Disposition::Plan };
+            reading.targets = TargetReading {
+                resolved: plan.targets.iter().map(|t| t.name.clone()).collect(),
+                why: plan.targets.iter().map(|t| t.why.clone()).collect(),
+                ..reading.targets
+            };
+            Ok(proposal(id, reading, Some(plan)))
+        })
+        .await
+    }
+}
+
+fn propose(planner: &Planner, request: &str, strategy: Strategy) -> Result<Proposal, Problem> {
+    let id = PlanId(Uuid::now_v7());
+    let understood = planner.read(request);
+    if !matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm) {
+        return Ok(proposal(id, understood.reading, None));
+    }
+    match planner.plan(&understood, request, id, strategy, &Disk) {
+        Ok(plan) => Ok(proposal(id, understood.reading, Some(plan))),
+        // It was understood, and something in the world is in the way: that is said in the thread, too.
+        Err(problem) if problem.code == ProblemCode::InvalidInput => {
+            let mut reading = understood.reading;
+            reading.disposition = Disposition::Clarify;
+            let text = [problem.detail, problem.hint].join(" ").trim().to_owned();
+            let about = problem.source.unwrap_or_else(|| "targets".to_owned());
+            reading.sentence.clone_from(&text);
+            reading.questions.push(Question { about, text, choices: Vec::new() });
+            Ok(proposal(id, reading, None))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn proposal(id: PlanId, reading: wheelhouse_protocol::reading::Reading, plan: Option<Plan>) -> Proposal {
+    Proposal { id, reading, plan, state: ProposalState::Open, job: None, made_at: Timestamp::now() }
+}
+
+/// Does something that blocks where that is allowed.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| Problem::new(ProblemCode::Internal, "Something failed inside", e.to_string()))?
+}
