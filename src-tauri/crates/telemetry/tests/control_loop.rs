@@ -151,6 +151,8 @@ async fn shutting_down_ends_the_thread() {
     // The system's list may be a moment behind.
     assert!(eventually(async || threads() == 0).await, "the thread is gone");
     room.telemetry.shutdown().await;
+    let late = room.telemetry.set_control(&SetControl { mode: Some(Mode::Idle), ..SetControl::default() }).await;
+    assert_eq!(Problem::from(late.unwrap_err()).code, ProblemCode::Timeout, "nobody is there to take it up");
     drop(room);
     let dropped = Room::open(options).await;
     drop(dropped);

@@ -319,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_fetched_is_thinned_not_piled_up() {
+        let hub = hub(10);
+        for at in 0..100_000 {
+            hub.accept([reading("a", at, if at == 777 { 9.0 } else { 0.0 })]);
+        }
+        assert!(hub.lock().series[0].fresh.len() < FRESH, "{} wait", hub.lock().series[0].fresh.len());
+        let points = hub.frame().unwrap().series.remove(0).points;
+        assert!(
+            points.len() <= FRAME_POINTS_PER_SERIES && points.iter().any(|p| p.v == 9.0),
+            "the spike is still there"
+        );
+    }
+
+    #[test]
     fn series_beyond_the_limit_are_refused_and_counted() {
         let hub = hub(3);
         for round in 0..2 {

@@ -58,7 +58,12 @@ mod tests {
             rate.note(second, 50);
         }
         assert_eq!(rate.per_second(130), 50.0);
-        assert_eq!(rate.per_second(135), 25.0, "five of the last ten seconds had any");
+        rate.note(130, 1000);
+        assert_eq!(rate.per_second(130), 50.0, "the second that runs is not over");
+        rate.note(131, 0);
+        assert_eq!(rate.per_second(131), 145.0, "now it is");
+        assert_eq!(rate.per_second(139), 105.0, "129 and 130 are left");
+        assert_eq!(rate.per_second(140), 100.0, "and now 130 alone");
         assert_eq!(rate.per_second(1_000_000), 0.0, "long silence");
     }
 
