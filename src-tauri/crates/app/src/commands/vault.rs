@@ -1,12 +1,13 @@
 //! The vault.
 
 use crate::{App, Caller, Handle};
+use serde_json::json;
 use wheelhouse_automation::check_private_key;
 use wheelhouse_protocol::credential::{
     ChangePassphrase, CreateVault, CredentialView, DeleteCredential, FieldInput, GetVault, ListCredentials, LockVault,
     RestoreVault, RestoredVault, SaveCredential, SetKeyringUnlock, UnlockVault, VaultView, field,
 };
-use wheelhouse_protocol::{Problem, ProblemCode};
+use wheelhouse_protocol::{CredentialId, Problem, ProblemCode, Role};
 use wheelhouse_store::inventory::credential_users;
 use wheelhouse_vault::SecretString;
 
@@ -118,4 +119,28 @@ async fn check_key(fields: &[FieldInput]) -> Result<(), Problem> {
         })
     })
     .await
+}
+
+impl App {
+    /// A secret field in the clear, for a door that shows it to the operator natively. It is no command,
+    /// so no message between a door and its page can carry it; each use is in the audit chain.
+    ///
+    /// # Errors
+    /// [`ProblemCode::Forbidden`] below the role of an administrator, [`ProblemCode::NotFound`] for a field that
+    /// is not there, and what keeps the vault closed.
+    pub async fn disclose(
+        &self,
+        caller: &Caller,
+        credential: CredentialId,
+        field: &str,
+    ) -> Result<SecretString, Problem> {
+        if caller.role < Role::Admin {
+            return Err(Problem::new(ProblemCode::Forbidden, "Not allowed", "Only an administrator sees secrets."));
+        }
+        let opened = self.vault.open_credential(credential, "shown to the operator").await?;
+        let secret = opened.field(field).cloned().ok_or_else(|| Problem::not_found("field", field))?;
+        let record = Self::record(caller, "credential.shown", json!({ "credential": credential, "field": field }));
+        self.store.append_audit(&record).await?;
+        Ok(secret)
+    }
 }

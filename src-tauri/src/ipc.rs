@@ -1,0 +1,60 @@
+//! What the page can call.
+
+use crate::backend::Backend;
+use serde_json::Value;
+use std::time::Duration;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt;
+use tokio::time::{Instant, timeout_at};
+use wheelhouse_app::Caller;
+use wheelhouse_protocol::{Event, Problem};
+
+/// Events wait this long for company: the page wants few, full messages (5 to 30 a second).
+const GATHER: Duration = Duration::from_millis(40);
+/// The most events of one message.
+const BATCH: usize = 200;
+
+/// Does a command by its name.
+#[tauri::command]
+pub(crate) async fn call(backend: State<'_, Backend>, name: String, input: Value) -> Result<Value, Problem> {
+    let app = backend.app().await?;
+    app.call_by_name(&Caller::operator(), &name, input).await
+}
+
+/// Sends every event to the page, until the page is gone.
+#[tauri::command]
+pub(crate) async fn subscribe(backend: State<'_, Backend>, channel: Channel<Vec<Event>>) -> Result<(), Problem> {
+    let app = backend.app().await?;
+    let mut events = app.subscribe();
+    // The stream must not keep the program alive.
+    drop(app);
+    tauri::async_runtime::spawn(async move {
+        while let Some(first) = events.next().await {
+            let mut batch = vec![first];
+            let until = Instant::now() + GATHER;
+            while batch.len() < BATCH {
+                match timeout_at(until, events.next()).await {
+                    Ok(Some(event)) => batch.push(event),
+                    Ok(None) | Err(_) => break,
+                }
+            }
+            if channel.send(batch).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Lets the operator choose a file; the answer is its path, or nothing.
+#[tauri::command]
+pub(crate) async fn pick_file<R: Runtime>(app: AppHandle<R>, title: String) -> Result<Option<String>, Problem> {
+    let (chosen, answer) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_title(title).pick_file(move |path| {
+        // Whoever asked may have gone.
+        chosen.send(path).ok();
+    });
+    let path = answer.await.ok().flatten().and_then(|path| path.into_path().ok());
+    Ok(path.map(|path| path.display().to_string()))
+}
