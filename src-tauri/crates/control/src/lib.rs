@@ -12,6 +12,8 @@
 //!
 //! Absent on purpose: no I/O, no clock, no threads, no allocation in a tick. Chance comes from a seed.
 
+#![allow(rustdoc::broken_intra_doc_links, reason = "units stand in square brackets, as in [m/s]")]
+
 mod certificate;
 mod error;
 mod gains;

@@ -13,6 +13,8 @@
 //! Absent on purpose: no vault (the caller hands a [`Login`] over), no settings of its own in the store
 //! (the caller keeps [`LinkSettings`] and says them at start), no inventing of samples.
 
+#![allow(rustdoc::broken_intra_doc_links, reason = "units stand in square brackets, as in [m/s]")]
+
 mod backlog;
 mod control;
 mod error;
