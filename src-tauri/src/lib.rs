@@ -15,6 +15,21 @@ use tauri::{Manager, RunEvent, WindowEvent};
 use tracing_subscriber::EnvFilter;
 use wheelhouse_app::{AppOptions, Door, data_directory};
 
+/// Without a window manager (`cargo xtask run --virtual-display`) nobody places the window: it fills the
+/// display whose size the variable names.
+fn fit_virtual_display(app: &tauri::App) {
+    let size = std::env::var("WHEELHOUSE_WINDOW_SIZE").ok();
+    let parsed = size.as_deref().and_then(|s| s.split_once('x')).map(|(w, h)| (w.parse::<u32>(), h.parse::<u32>()));
+    if let (Some((Ok(width), Ok(height))), Some(window)) = (parsed, app.get_webview_window("main")) {
+        let placed = window
+            .set_size(tauri::PhysicalSize::new(width, height))
+            .and_then(|()| window.set_position(tauri::PhysicalPosition::new(0, 0)));
+        if let Err(error) = placed {
+            tracing::warn!(%error, "the window could not be fitted to the display");
+        }
+    }
+}
+
 /// Opens the window, and returns when it is closed.
 pub fn run() {
     let filter = EnvFilter::try_from_env("WHEELHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
@@ -39,6 +54,7 @@ pub fn run() {
             secrets::show_secret
         ])
         .setup(|app| {
+            fit_virtual_display(app);
             let backend = app.state::<Backend>().inner().clone();
             // The window is there before the data is open: the page shows what comes, also a failure.
             tauri::async_runtime::spawn(async move {
