@@ -26,7 +26,7 @@ mod station;
 pub use certificate::{Certificate, closed_loop};
 pub use error::ControlError;
 pub use gains::Gains;
-pub use law::{Controller, Demand};
+pub use law::{Controller, Demand, Errors};
 pub use noise::{Noise, Sensor};
 pub use orbit::{CircularOrbit, EARTH_MU, GEOSTATIONARY_RADIUS, Reference, gravity};
 pub use plant::{Disturbance, Motion, Spacecraft};
