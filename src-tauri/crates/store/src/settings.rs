@@ -31,12 +31,19 @@ impl Store {
     /// Stores `value` under `key` if what is there is still `expected`; says whether it was.
     ///
     /// For a value that several programs count up: none of them loses another's step.
-    pub async fn set_setting_if<T: Serialize>(&self, key: &str, expected: Option<&T>, value: &T) -> Result<bool> {
-        let expected = expected.map(|e| json("setting", e)).transpose()?;
+    ///
+    /// # Errors
+    /// When what is there cannot be read as a `T`.
+    pub async fn set_setting_if<T>(&self, key: &str, expected: Option<&T>, value: &T) -> Result<bool>
+    where
+        T: Serialize + DeserializeOwned + PartialEq,
+    {
         let text = json("setting", value)?;
         let mut tx = self.begin().await?;
         let found = tx.row(sqlx::query("SELECT value FROM settings WHERE key = $1").bind(key)).await?;
-        if found.map(|row| row.text("value")).transpose()? != expected {
+        // The values are compared, not their text: another version may write the same one in another way.
+        let found: Option<T> = found.map(|row| row.json("value")).transpose()?;
+        if found.as_ref() != expected {
             return Ok(false);
         }
         tx.run(

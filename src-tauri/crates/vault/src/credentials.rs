@@ -29,7 +29,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Damaged`] when an entry cannot be read.
     pub async fn list(&self) -> Result<Vec<CredentialView>> {
-        let state = self.room.current().await?;
+        let state = self.shared.current().await?;
         let mut shown: Vec<(Clear, Option<Content>)> = Vec::new();
         match &*state {
             State::Open(open) => {
@@ -95,10 +95,10 @@ impl Vault {
             change.put = Some((id, clear.version, row));
             Ok((change, (clear, content)))
         };
-        let mut opened = self.room.opened().await?;
-        let (clear, content) = self.room.commit(opened.get()?, change).await?;
+        let mut opened = self.shared.opened().await?;
+        let (clear, content) = self.shared.commit(opened.get()?, change).await?;
         drop(opened);
-        self.room.publisher.tell(Event::VaultChanged);
+        self.shared.publisher.tell(Event::VaultChanged);
         Ok(self.related().await?.view(clear, Some(&content)))
     }
 
@@ -107,7 +107,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NotFound`].
     pub async fn delete(&self, id: CredentialId, who: &str) -> Result<()> {
-        let mut opened_vault = self.room.opened().await?;
+        let mut opened_vault = self.shared.opened().await?;
         let change = |open: &Open| {
             let (clear, _) = opened(open, id)?;
             let detail = json!({ "credential": id, "name": clear.name, "kind": clear.kind, "version": clear.version });
@@ -115,9 +115,9 @@ impl Vault {
             change.remove = Some(id);
             Ok((change, ()))
         };
-        self.room.commit(opened_vault.get()?, change).await?;
+        self.shared.commit(opened_vault.get()?, change).await?;
         drop(opened_vault);
-        self.room.publisher.tell(Event::VaultChanged);
+        self.shared.publisher.tell(Event::VaultChanged);
         Ok(())
     }
 
@@ -130,12 +130,12 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Locked`], [`VaultError::Missing`], [`VaultError::NotFound`].
     pub async fn open_credential(&self, id: CredentialId, used_by: &str) -> Result<OpenCredential> {
-        let mut opened_vault = self.room.opened().await?;
+        let mut opened_vault = self.shared.opened().await?;
         let (clear, content) = opened(opened_vault.get()?, id)?;
         drop(opened_vault);
         let by: String = used_by.chars().take(MAX_USED_BY).collect();
-        if self.room.uses.is_news(id, &by)
-            && let Err(error) = self.room.store.note_credential_use(id, Timestamp::now(), &by).await
+        if self.shared.uses.is_news(id, &by)
+            && let Err(error) = self.shared.store.note_credential_use(id, Timestamp::now(), &by).await
         {
             tracing::warn!(%error, credential = %id, "that a credential was used could not be noted");
         }
@@ -143,7 +143,7 @@ impl Vault {
     }
 
     async fn related(&self) -> Result<Related> {
-        let store = &self.room.store;
+        let store = &self.shared.store;
         let uses = store.credential_uses().await?.into_iter().collect();
         Ok(Related { uses, users: credential_users(&store.targets().await?) })
     }

@@ -230,7 +230,8 @@ impl From<VaultError> for Problem {
                 .hint("It has been locked. If you put back a backup, unlock it again; if not, somebody else did."),
             VaultError::Whole => Self::new(Code::Conflict, "There is nothing to restore", sentence),
             VaultError::KeyringUnavailable { .. } => {
-                Self::new(Code::Unavailable, "The keyring does not work", sentence).hint("Use the passphrase.")
+                Self::new(Code::Unavailable, "The keyring does not work", sentence)
+                    .hint("The passphrase opens the vault without it.")
             }
             VaultError::NeedsPassphrase { .. } => {
                 Self::new(Code::VaultLocked, "The keyring does not open the vault", sentence)

@@ -110,6 +110,7 @@ mod tests {
         timeout(ENOUGH, idle.over()).await.expect("it ends");
         assert!(began.elapsed() >= SHORT, "not before the limit");
         assert!(idle.is_over());
+        idle.set_limit(ENOUGH);
         idle.touch();
         assert!(!idle.is_over(), "used again");
     }

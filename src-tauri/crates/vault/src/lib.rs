@@ -1,9 +1,9 @@
 //! Sealed credentials: the only room that holds a secret in the clear.
 //!
 //! A vault has one random 256-bit key. Each entry is sealed under a key of its own, which is sealed
-//! under the vault's ([`entry`]); a sealed list of all entries, in the [`header`], shows when one is
+//! under the vault's (`entry.rs`); a sealed list of all entries, in the header (`header.rs`), shows when one is
 //! removed, exchanged or put back to an older version. The vault's key is kept only sealed: under a key
-//! stretched from the passphrase, always, and under a random one in the OS [`keyring`], if the operator
+//! stretched from the passphrase, always, and under a random one in the OS [keyring](Keyring), if the operator
 //! wants. Changing the passphrase seals the key anew and touches no entry.
 //!
 //! # What is told apart
@@ -61,9 +61,9 @@ use tokio::sync::Mutex;
 use wheelhouse_protocol::event::Publisher;
 use wheelhouse_store::Store;
 
-/// What the parts of an open vault share.
+/// What the parts of a vault share.
 #[derive(Debug)]
-struct Room {
+struct Shared {
     store: Arc<Store>,
     cost: KdfCost,
     publisher: Publisher,

@@ -9,6 +9,14 @@ pub(crate) const SHORTEST: usize = 10;
 /// The most bytes: far beyond what anybody types, so that no request makes the estimate slow.
 pub(crate) const LONGEST: usize = 1024;
 
+/// Refuses an empty one: nobody meant it as a try.
+pub(crate) fn check_given(passphrase: &SecretInput) -> Result<()> {
+    if passphrase.is_empty() {
+        return Err(VaultError::invalid("passphrase", "the passphrase is empty"));
+    }
+    Ok(())
+}
+
 /// Refuses a new passphrase that is short or easily guessed (a zxcvbn score below 3: fewer than about
 /// 10⁸ guesses).
 pub(crate) fn check(passphrase: &SecretInput) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::header::Header;
 use crate::manifest::{Listed, Manifest};
 use crate::snapshot::{self, Snapshot};
 use crate::state::Open;
-use crate::{Result, Room, VaultError};
+use crate::{Result, Shared, VaultError, passphrase};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -91,7 +91,7 @@ impl Plan {
     }
 }
 
-impl Room {
+impl Shared {
     /// Restores the vault and gives it back open.
     pub(crate) async fn restore(&self, passphrase: &SecretInput, who: &str) -> Result<(Open, Outcome)> {
         let current = self.store.sealed_vault().await?;
@@ -151,6 +151,7 @@ impl Room {
                 "neither the vault's header nor the one kept from before the last change can be read",
             ));
         }
+        passphrase::check_given(passphrase)?;
         let attempt = self.attempts.begin(&self.store).await?;
         let passphrase = passphrase.clone();
         let found = crate::blocking(move || {

@@ -3,7 +3,7 @@
 use crate::cipher::Key;
 use crate::header::Header;
 use crate::snapshot::{self, Snapshot};
-use crate::{Result, Room, VaultError};
+use crate::{Result, Shared, VaultError};
 use std::fmt;
 use tokio::sync::MutexGuard;
 use wheelhouse_protocol::{CredentialId, Event};
@@ -68,7 +68,7 @@ impl Opened<'_> {
     }
 }
 
-impl Room {
+impl Shared {
     /// The vault as it is stored now, and open; counts as a use.
     pub(crate) async fn opened(&self) -> Result<Opened<'_>> {
         let mut state = self.current().await?;

@@ -10,7 +10,7 @@ use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
 use crate::state::{Open, State};
 use crate::write::Change;
-use crate::{KdfCost, Result, Room, VaultError, blocking, passphrase};
+use crate::{KdfCost, Result, Shared, VaultError, blocking, passphrase};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,7 +55,7 @@ impl Default for VaultOptions {
 /// The vault of one data directory. Several programs may use it at the same time: each opens it for
 /// itself, and sees what the others write.
 pub struct Vault {
-    pub(crate) room: Arc<Room>,
+    pub(crate) shared: Arc<Shared>,
     watch: JoinHandle<()>,
 }
 
@@ -77,7 +77,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Cost`] when the options ask for a cost no vault would accept.
     pub async fn open(store: Arc<Store>, options: VaultOptions) -> Result<Self> {
-        let room = Arc::new(Room {
+        let shared = Arc::new(Shared {
             store,
             cost: options.cost.check()?,
             publisher: options.publisher,
@@ -88,24 +88,28 @@ impl Vault {
             uses: Uses::default(),
         });
         // The watch must not keep the key alive when the vault is dropped.
-        let (idle, weak) = (room.idle.clone(), Arc::downgrade(&room));
+        let (idle, weak) = (shared.idle.clone(), Arc::downgrade(&shared));
         let watch = tokio::spawn(async move {
             loop {
                 idle.over().await;
-                let Some(room) = weak.upgrade() else { return };
-                let mut state = room.state.lock().await;
+                let Some(shared) = weak.upgrade() else { return };
+                let mut state = shared.state.lock().await;
                 if idle.is_over() {
-                    room.close(&mut state);
+                    shared.close(&mut state);
                 }
             }
         });
-        Ok(Self { room, watch })
+        Ok(Self { shared, watch })
     }
 
     /// The vault in one look. Damage does not keep it from being shown: unlocking says what is wrong.
+    ///
+    /// The first look also asks the keyring, by keeping, reading and removing a value, which may make a locked
+    /// keyring ask the person for its password. It waits for that a few seconds at most; later looks show what
+    /// was found.
     pub async fn view(&self) -> Result<VaultView> {
-        let room = &self.room;
-        let (state, entries, clear) = match room.current().await {
+        let shared = &self.shared;
+        let (state, entries, clear) = match shared.current().await {
             Ok(state) => match &*state {
                 State::Open(open) => {
                     let snapshot = &open.snapshot;
@@ -120,13 +124,13 @@ impl Vault {
             Err(VaultError::Store(error)) => return Err(error.into()),
             Err(_) => (VaultState::Locked, 0, None),
         };
-        let limit = room.idle.limit();
+        let limit = shared.idle.limit();
         Ok(VaultView {
             state,
-            keyring: room.desk.standing(clear.as_ref()).await,
+            keyring: shared.desk.standing(clear.as_ref()).await,
             entries: u32::try_from(entries).unwrap_or(u32::MAX),
             auto_lock_minutes: u32::try_from(limit.as_secs().div_ceil(60)).unwrap_or(u32::MAX),
-            wait_seconds: room.attempts.wait_seconds(&room.store).await?,
+            wait_seconds: shared.attempts.wait_seconds(&shared.store).await?,
         })
     }
 
@@ -136,16 +140,16 @@ impl Vault {
     /// [`VaultError::Exists`]; [`VaultError::WeakPassphrase`]; [`VaultError::KeyringUnavailable`] (then
     /// nothing was created); [`VaultError::Damaged`] when parts of a vault are there without its header.
     pub async fn create(&self, passphrase: &SecretInput, use_keyring: bool, who: &str) -> Result<VaultView> {
-        let room = &self.room;
-        let sealed = room.store.sealed_vault().await?;
-        match room.header_of(&sealed).await {
+        let shared = &self.shared;
+        let sealed = shared.store.sealed_vault().await?;
+        match shared.header_of(&sealed).await {
             Err(VaultError::Missing) => {}
             Ok(_) | Err(VaultError::Newer { .. } | VaultError::Cost { .. }) => {
                 return Err(VaultError::Exists { entries: sealed.entries.len() });
             }
             Err(other) => return Err(other),
         }
-        let (passphrase, cost) = (passphrase.clone(), room.cost);
+        let (passphrase, cost) = (passphrase.clone(), shared.cost);
         let (key, mut clear) = blocking(move || {
             passphrase::check(&passphrase)?;
             let key = Key::random()?;
@@ -155,7 +159,7 @@ impl Vault {
         .await?;
         if use_keyring {
             let opener = Key::random()?;
-            room.desk.keep(clear.vault, &opener).await?;
+            shared.desk.keep(clear.vault, &opener).await?;
             clear = clear.with_keyring(&key, Some(&opener))?;
         }
         let (vault, lock) = (clear.vault, clear.keyring.clone());
@@ -164,7 +168,7 @@ impl Vault {
         let write = VaultWrite { header: Some(raw.clone()), ..VaultWrite::default() };
         let detail = json!({ "vault": vault.to_string(), "keyring": use_keyring });
         let record = audit::Entry { at: Timestamp::now(), who: who.to_owned(), what: "vault.created", detail };
-        if let Err(error) = room.store.write_vault(&write, &record).await {
+        if let Err(error) = shared.store.write_vault(&write, &record).await {
             self.remove_opener(lock.is_some(), vault).await;
             return Err(match error {
                 StoreError::Conflict(_) => VaultError::Exists { entries: 0 },
@@ -172,10 +176,10 @@ impl Vault {
             });
         }
         if let Some(lock) = lock {
-            room.desk.opened(lock);
+            shared.desk.opened(lock);
         }
         let snapshot = Snapshot { raw_header: raw, header, manifest, rows: BTreeMap::new() };
-        room.enter(Open { key, snapshot }).await;
+        shared.enter(Open { key, snapshot }).await;
         self.view().await
     }
 
@@ -185,8 +189,8 @@ impl Vault {
     /// [`VaultError::WrongPassphrase`], [`VaultError::TooSoon`], [`VaultError::Missing`], or, whatever the
     /// passphrase, [`VaultError::Damaged`], [`VaultError::Cost`], [`VaultError::Newer`].
     pub async fn unlock(&self, passphrase: &SecretInput) -> Result<VaultView> {
-        let open = self.room.try_passphrase(passphrase).await?;
-        self.room.enter(open).await;
+        let open = self.shared.try_passphrase(passphrase).await?;
+        self.shared.enter(open).await;
         self.view().await
     }
 
@@ -196,45 +200,48 @@ impl Vault {
     /// [`VaultError::NeedsPassphrase`] when the keyring works and does not open it: nothing is ever put
     /// in place of what is gone. [`VaultError::KeyringUnavailable`] with the reason; and as [`Vault::unlock`].
     pub async fn unlock_with_keyring(&self) -> Result<VaultView> {
-        let room = &self.room;
-        let sealed = room.store.sealed_vault().await?;
-        let (raw, header) = room.header_of(&sealed).await?;
+        let shared = &self.shared;
+        let sealed = shared.store.sealed_vault().await?;
+        let (raw, header) = shared.header_of(&sealed).await?;
         let Some(lock) = header.clear.keyring.clone() else {
             return Err(VaultError::NeedsPassphrase {
                 reason: "this vault is not set to be opened by the keyring".to_owned(),
             });
         };
-        let opener = room.desk.opener(header.clear.vault).await?;
-        let key = header.clear.open_with_keyring(&opener).inspect_err(|_| room.desk.look_again())?;
-        let open = room.checked(raw, header, sealed, key).await?;
-        room.desk.opened(lock);
-        room.enter(open).await;
+        let opener = shared.desk.opener(header.clear.vault).await?;
+        let key = header.clear.open_with_keyring(&opener).inspect_err(|_| shared.desk.look_again())?;
+        let open = shared.checked(raw, header, sealed, key).await?;
+        shared.desk.opened(lock);
+        shared.enter(open).await;
         self.view().await
     }
 
-    /// Locks the vault: when this returns, nothing of its key or secrets is in its memory.
+    /// Locks the vault. When this returns, it has nothing of its key or secrets in memory any more; an
+    /// [`crate::OpenCredential`] that was handed out is its holder's.
     pub async fn lock(&self) -> Result<VaultView> {
-        let mut state = self.room.state.lock().await;
-        self.room.close(&mut state);
+        let mut state = self.shared.state.lock().await;
+        self.shared.close(&mut state);
         drop(state);
         self.view().await
     }
 
     /// Puts the vault's key under another passphrase, at the cost of the options. The entries stay as they
-    /// are, byte for byte, and the vault stays open or locked as it was. The old passphrase opens nothing
-    /// that is left in the database; a copy somebody made before, it still does.
+    /// are, byte for byte, and the vault stays open or locked as it was. The old passphrase opens no row that is
+    /// left in the database, the kept ones included. It still opens a copy somebody made before, and what
+    /// SQLite has not overwritten yet of the file's unused parts: where it became known, change the
+    /// credentials too.
     ///
     /// # Errors
     /// As [`Vault::unlock`], for the current one; [`VaultError::WeakPassphrase`] for the new one.
     pub async fn change_passphrase(&self, current: &SecretInput, new: &SecretInput, who: &str) -> Result<VaultView> {
-        let room = &self.room;
+        let shared = &self.shared;
         if current == new {
             return Err(VaultError::invalid("new", "the new passphrase is the present one"));
         }
         let checked = new.clone();
         blocking(move || passphrase::check(&checked)).await?;
-        let open = room.try_passphrase(current).await?;
-        let (new, cost) = (new.clone(), room.cost);
+        let open = shared.try_passphrase(current).await?;
+        let (new, cost) = (new.clone(), shared.cost);
         let (mut open, lock) = blocking(move || {
             let lock = open.snapshot.header.clear.lock_for(&open.key, &new, cost)?;
             Ok((open, lock))
@@ -252,8 +259,8 @@ impl Vault {
             change.retire_previous = true;
             Ok((change, ()))
         };
-        room.commit(&mut open, change).await?;
-        room.publisher.tell(Event::VaultChanged);
+        shared.commit(&mut open, change).await?;
+        shared.publisher.tell(Event::VaultChanged);
         self.view().await
     }
 
@@ -262,16 +269,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Locked`]; [`VaultError::KeyringUnavailable`] (then nothing was changed).
     pub async fn set_keyring_unlock(&self, enabled: bool, who: &str) -> Result<VaultView> {
-        let room = &self.room;
-        let clear = room.opened().await?.get()?.snapshot.header.clear.clone();
+        let shared = &self.shared;
+        let clear = shared.opened().await?.get()?.snapshot.header.clear.clone();
         let vault = clear.vault;
         let opener = if enabled { Some(Key::random()?) } else { None };
         if let Some(opener) = &opener {
-            room.desk.keep(vault, opener).await?;
+            shared.desk.keep(vault, opener).await?;
         }
         let what = if enabled { "vault.keyring-on" } else { "vault.keyring-off" };
         let written = async {
-            let mut opened = room.opened().await?;
+            let mut opened = shared.opened().await?;
             let open = opened.get()?;
             let change = |open: &Open| {
                 let clear = &open.snapshot.header.clear;
@@ -283,25 +290,25 @@ impl Vault {
                 change.retire_previous = !enabled;
                 Ok((change, ()))
             };
-            room.commit(open, change).await?;
+            shared.commit(open, change).await?;
             Ok(open.snapshot.header.clear.keyring.clone())
         };
         match written.await {
-            Ok(Some(lock)) => room.desk.opened(lock),
+            Ok(Some(lock)) => shared.desk.opened(lock),
             Ok(None) => self.remove_opener(clear.keyring.is_some(), vault).await,
             Err(error) => {
-                room.desk.look_again();
+                shared.desk.look_again();
                 return Err(error);
             }
         }
-        room.publisher.tell(Event::VaultChanged);
+        shared.publisher.tell(Event::VaultChanged);
         self.view().await
     }
 
     /// Sets after how many minutes without use an open vault locks itself; 0 = never. Looking at the
     /// vault or its list is no use; opening, saving or removing a credential is.
     pub fn set_auto_lock(&self, minutes: u32) {
-        self.room.idle.set_limit(Duration::from_secs(u64::from(minutes) * 60));
+        self.shared.idle.set_limit(Duration::from_secs(u64::from(minutes) * 60));
     }
 
     /// Puts a damaged vault together again from the rows kept from before the last changes, and leaves it
@@ -311,23 +318,24 @@ impl Vault {
     /// [`VaultError::Whole`] when nothing is damaged; [`VaultError::Damaged`] when no copy opens;
     /// and as [`Vault::unlock`].
     pub async fn restore_previous(&self, passphrase: &SecretInput, who: &str) -> Result<RestoredVault> {
-        let (open, outcome) = self.room.restore(passphrase, who).await?;
-        self.room.enter(open).await;
+        let (open, outcome) = self.shared.restore(passphrase, who).await?;
+        self.shared.enter(open).await;
         let copy = outcome.copy.display().to_string();
         Ok(RestoredVault { vault: self.view().await?, older: outcome.older, lost: outcome.lost, copy })
     }
 
     /// Removes an opener that opens nothing any more: not worth a failure.
     async fn remove_opener(&self, there_is_one: bool, vault: uuid::Uuid) {
-        if there_is_one && let Err(error) = self.room.desk.remove(vault).await {
+        if there_is_one && let Err(error) = self.shared.desk.remove(vault).await {
             tracing::warn!(%error, "the keyring keeps an entry of the vault that opens nothing any more");
         }
     }
 }
 
-impl Room {
+impl Shared {
     /// Tries a passphrase on the vault as it is stored now.
     async fn try_passphrase(&self, passphrase: &SecretInput) -> Result<Open> {
+        passphrase::check_given(passphrase)?;
         let sealed = self.store.sealed_vault().await?;
         // Before the try is counted: whatever is typed, a damaged header opens to none.
         let (raw, header) = self.header_of(&sealed).await?;

@@ -4,7 +4,7 @@ use crate::cipher;
 use crate::header::{self, Header};
 use crate::manifest::Listed;
 use crate::state::Open;
-use crate::{Result, Room, VaultError};
+use crate::{Result, Shared, VaultError};
 use std::time::{Duration, Instant};
 use wheelhouse_protocol::{CredentialId, Timestamp};
 use wheelhouse_store::vault::VaultWrite;
@@ -37,7 +37,7 @@ impl Change {
     }
 }
 
-impl Room {
+impl Shared {
     /// Writes what `make` says, and anew on top of what another program wrote in the meantime.
     ///
     /// # Errors

@@ -12,6 +12,17 @@ use wheelhouse_vault::{Keyring, OsKeyring, Vault, VaultOptions};
 const PART: &str = "WHEELHOUSE_VAULT_KEYRING_PART";
 const DIRECTORY: &str = "WHEELHOUSE_VAULT_KEYRING_DIRECTORY";
 
+macro_rules! session {
+    () => {
+        " --foreground --components=secrets >/dev/null 2>&1 &
+        daemon=$!; tries=0
+        until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+            org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q true
+        do tries=$((tries + 1)); [ $tries -lt 200 ] || break; sleep 0.1; done
+        \"$0\" \"$@\"; code=$?; kill $daemon; wait $daemon; exit $code"
+    };
+}
+
 fn options() -> VaultOptions {
     VaultOptions { keyring: Some(Arc::new(OsKeyring)), ..cheap() }
 }
@@ -44,14 +55,15 @@ fn run(part: &str, home: &Path, shell: &str) -> bool {
     out.contains(&format!("did {part}"))
 }
 
-const UNLOCKED: &str = "printf pw | gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>&1 &
-    daemon=$!; sleep 1; \"$0\" \"$@\"; code=$?; kill $daemon; wait $daemon; exit $code";
-const LOCKED: &str = "gnome-keyring-daemon --foreground --components=secrets >/dev/null 2>&1 &
-    daemon=$!; sleep 1; \"$0\" \"$@\"; code=$?; kill $daemon; wait $daemon; exit $code";
+/// Starts the daemon, waits until it answers, runs the part, ends the daemon.
+const UNLOCKED: &str = concat!("printf pw | gnome-keyring-daemon --unlock", session!());
+const LOCKED: &str = concat!("gnome-keyring-daemon", session!());
 
 #[test]
 fn the_secret_service_opens_the_vault_and_says_when_it_cannot() {
-    if let Some(missing) = ["dbus-run-session", "gnome-keyring-daemon"].into_iter().find(|program| !is_there(program)) {
+    if let Some(missing) =
+        ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"].into_iter().find(|program| !is_there(program))
+    {
         skip(&format!("{missing} is not installed"));
         return;
     }
