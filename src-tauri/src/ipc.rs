@@ -1,4 +1,5 @@
 //! What the page can call.
+#![allow(clippy::let_underscore_must_use, reason = "the macro that makes a call of a function writes such a line")]
 
 use crate::backend::Backend;
 use serde_json::Value;

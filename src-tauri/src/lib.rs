@@ -69,7 +69,9 @@ pub fn run() {
     let app = match built {
         Ok(app) => app,
         Err(error) => {
-            eprintln!("The window cannot be opened: {error}\nOn a machine without a display: cargo xtask run --virtual-display");
+            eprintln!(
+                "The window cannot be opened: {error}\nOn a machine without a display: cargo xtask run --virtual-display"
+            );
             std::process::exit(1);
         }
     };

@@ -1,5 +1,6 @@
 //! Secrets on their way to the operator's eyes or clipboard. They never pass through the page: the
 //! clipboard and the native dialogue belong to the shell.
+#![allow(clippy::let_underscore_must_use, reason = "the macro that makes a call of a function writes such a line")]
 
 use crate::backend::Backend;
 use std::time::Duration;
@@ -50,14 +51,10 @@ pub(crate) async fn show_secret<R: Runtime>(
     let program = backend.app().await?;
     let secret = program.disclose(&Caller::operator(), credential, &field).await?;
     let (closed, done) = tokio::sync::oneshot::channel();
-    app.dialog()
-        .message(secret.expose_secret())
-        .title(field)
-        .kind(MessageDialogKind::Info)
-        .show(move |_| {
-            // Whoever waits may have gone.
-            closed.send(()).ok();
-        });
+    app.dialog().message(secret.expose_secret()).title(field).kind(MessageDialogKind::Info).show(move |_| {
+        // Whoever waits may have gone.
+        closed.send(()).ok();
+    });
     done.await.ok();
     Ok(())
 }

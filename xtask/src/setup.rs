@@ -17,9 +17,31 @@ const BUILD: &[(&str, &[&str])] = &[
             "librsvg2-dev",
         ],
     ),
-    ("dnf", &["gcc", "gcc-c++", "pkgconf-pkg-config", "openssl-devel", "webkit2gtk4.1-devel", "libayatana-appindicator-gtk3-devel", "librsvg2-devel"]),
+    (
+        "dnf",
+        &[
+            "gcc",
+            "gcc-c++",
+            "pkgconf-pkg-config",
+            "openssl-devel",
+            "webkit2gtk4.1-devel",
+            "libayatana-appindicator-gtk3-devel",
+            "librsvg2-devel",
+        ],
+    ),
     ("pacman", &["base-devel", "openssl", "webkit2gtk-4.1", "libayatana-appindicator", "librsvg"]),
-    ("zypper", &["gcc", "gcc-c++", "pkg-config", "libopenssl-devel", "webkit2gtk3-devel", "libayatana-appindicator3-devel", "librsvg-devel"]),
+    (
+        "zypper",
+        &[
+            "gcc",
+            "gcc-c++",
+            "pkg-config",
+            "libopenssl-devel",
+            "webkit2gtk3-devel",
+            "libayatana-appindicator3-devel",
+            "librsvg-devel",
+        ],
+    ),
 ];
 
 /// What the virtual display needs.
@@ -107,7 +129,9 @@ fn system_packages(lists: &[(&str, &[&str])]) -> Result<()> {
     }
     let mut install = command(manager);
     match *manager {
-        "apt-get" => install.args(["install", "-y", "-qq", "--no-install-recommends"]).env("DEBIAN_FRONTEND", "noninteractive"),
+        "apt-get" => {
+            install.args(["install", "-y", "-qq", "--no-install-recommends"]).env("DEBIAN_FRONTEND", "noninteractive")
+        }
         "pacman" => install.args(["-S", "--needed", "--noconfirm"]),
         _ => install.args(["install", "-y"]),
     };

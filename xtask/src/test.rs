@@ -21,7 +21,9 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
     ui::build()?;
     lint()?;
     let mut tests = cargo();
-    tests.args(["test", "--workspace", "--exclude", "wheelhouse-ui", "--no-fail-fast"]).args(setup::rust_version_flag());
+    tests
+        .args(["test", "--workspace", "--exclude", "wheelhouse-ui", "--no-fail-fast"])
+        .args(setup::rust_version_flag());
     if !args.allow_missing {
         tests.env("WHEELHOUSE_TEST_REQUIRE", "1");
     }

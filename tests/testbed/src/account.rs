@@ -54,9 +54,7 @@ impl Account {
         let name = format!("wh{}x{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let home = PathBuf::from("/home").join(&name);
         // Other tests make accounts at the same moment; the password file is locked for an instant.
-        run(|| {
-            Command::new("useradd").args(["-m", "-s", &options.shell, "-d"]).arg(&home).arg(&name).output()
-        });
+        run(|| Command::new("useradd").args(["-m", "-s", &options.shell, "-d"]).arg(&home).arg(&name).output());
         let account = Self { name, home, options };
         account.set_password(&account.options.password);
         account.allow_sudo();

@@ -111,8 +111,7 @@ impl App {
             ..options.vault
         };
         let vault = Arc::new(Vault::open(Arc::clone(&store), vault_options).await?);
-        let engine =
-            Engine::new(Arc::clone(&store), Arc::clone(&vault), bus.publisher(), engine_options(&settings));
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&vault), bus.publisher(), engine_options(&settings));
         let engine = Arc::new(engine);
         let inbox = Arc::new(Inbox::new(Arc::clone(&store), bus.publisher()));
         let mut tasks = Vec::new();
@@ -132,16 +131,7 @@ impl App {
                 Some(started)
             }
         };
-        let app = Arc::new(Self {
-            store,
-            vault,
-            engine,
-            telemetry,
-            inbox,
-            bus,
-            planner: Mutex::new(None),
-            tasks,
-        });
+        let app = Arc::new(Self { store, vault, engine, telemetry, inbox, bus, planner: Mutex::new(None), tasks });
         if options.door == Door::Window {
             app.open_vault_by_keyring().await;
             app.start_link().await;
@@ -261,7 +251,11 @@ impl App {
     }
 
     /// Writes a record about something a person did.
-    pub(crate) fn record(caller: &Caller, what: &'static str, detail: serde_json::Value) -> wheelhouse_store::audit::Entry {
+    pub(crate) fn record(
+        caller: &Caller,
+        what: &'static str,
+        detail: serde_json::Value,
+    ) -> wheelhouse_store::audit::Entry {
         wheelhouse_store::audit::Entry {
             at: wheelhouse_protocol::Timestamp::now(),
             who: caller.who.clone(),

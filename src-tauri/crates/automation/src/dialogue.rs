@@ -38,6 +38,9 @@ pub(crate) struct Invocation<'a> {
     pub(crate) admin: bool,
     /// How long it may take.
     pub(crate) limit: Duration,
+    /// How long it may be silent before the machine is asked whether it is still there, and how long
+    /// the machine may take to answer.
+    pub(crate) patience: Duration,
 }
 
 /// What a running script says.
@@ -106,8 +109,9 @@ pub(crate) async fn run(
     let deadline = Instant::now() + invocation.limit;
     let may_have_run = |error| RunError { error, may_have_run: true };
     loop {
+        let until = hearing.deadline.unwrap_or(deadline).min(deadline);
         let heard = tokio::select! {
-            heard = timeout_at(hearing.deadline.unwrap_or(deadline).min(deadline), pipe.heard()) => heard,
+            heard = timeout_at(until.min(Instant::now() + invocation.patience), pipe.heard()) => heard,
             () = cancel.cancelled() => {
                 let gone = stop(session, &mut pipe, &mut hearing, invocation.admin, listener).await;
                 return gone.map(|()| hearing.ran(RunEnd::Cancelled)).map_err(may_have_run);
@@ -115,10 +119,18 @@ pub(crate) async fn run(
         };
         match heard {
             Err(_) => {
-                if let Some(code) = hearing.exit_code {
+                if let Some(code) = hearing.exit_code.filter(|_| Instant::now() >= until) {
                     // It has ended; what holds its pipe open is something it left running on purpose.
                     hearing.flush(listener).await;
                     return Ok(Ran { lingers: true, ..hearing.ran(RunEnd::Exited(code)) });
+                }
+                if Instant::now() < until {
+                    if session.is_alive(invocation.patience).await {
+                        continue;
+                    }
+                    hearing.flush(listener).await;
+                    let reason = format!("the machine has not answered for {} s", 2 * invocation.patience.as_secs());
+                    return Err(may_have_run(TransportError::Lost { doing: "running the script", reason }));
                 }
                 let gone = stop(session, &mut pipe, &mut hearing, invocation.admin, listener).await;
                 return gone.map(|()| hearing.ran(RunEnd::TimedOut)).map_err(may_have_run);
@@ -398,9 +410,7 @@ impl Hearing {
             Report::Changed => self.changed = Some(true),
             Report::Unchanged => self.changed = Some(false),
             Report::Progress(percent) => listener.said(Said::Percent(percent)).await,
-            Report::Detail(text) => {
-                self.detail = crate::output::clean(text.replace('\n', " ").as_bytes())
-            }
+            Report::Detail(text) => self.detail = crate::output::clean(text.replace('\n', " ").as_bytes()),
             Report::Message { level, text } => {
                 for line in text.lines() {
                     self.keep(Stream::Script, level, crate::output::clean(line.as_bytes()), listener).await;

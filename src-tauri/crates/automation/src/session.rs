@@ -6,6 +6,7 @@ use crate::pipe::Pipe;
 use crate::ssh::SshSession;
 use secrecy::SecretString;
 use std::path::Path;
+use std::time::Duration;
 
 /// An open way into one machine.
 #[derive(Debug)]
@@ -39,6 +40,16 @@ impl Session {
             // Copied, not read in place: what the script uses is what was hashed.
             Self::Local { .. } => crate::local::stage(from, sha256, Path::new(directory)).await,
             Self::Ssh { ssh, .. } => ssh.upload(from, sha256, directory).await,
+        }
+    }
+
+    /// Asks a machine that has been silent whether it is still there: it must answer to something.
+    ///
+    /// The network's own keep-alive sees a machine that is gone, and not one whose server hangs.
+    pub(crate) async fn is_alive(&self, limit: Duration) -> bool {
+        match self {
+            Self::Local { .. } => true,
+            Self::Ssh { ssh, .. } => ssh.answers(limit).await,
         }
     }
 

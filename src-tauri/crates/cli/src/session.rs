@@ -56,7 +56,9 @@ impl Session {
         }
         let by_keyring = self.app.call(&self.caller, UnlockVault { passphrase: None }).await;
         let Err(problem) = by_keyring else { return Ok(()) };
-        if self.app.call(&self.caller, GetVault {}).await?.state == VaultState::Missing || !std::io::stdin().is_terminal() {
+        if self.app.call(&self.caller, GetVault {}).await?.state == VaultState::Missing
+            || !std::io::stdin().is_terminal()
+        {
             let hint = "Give --passphrase-file FILE, or run this in a terminal to be asked.";
             return Err(Problem { hint: hint.to_owned(), ..problem });
         }

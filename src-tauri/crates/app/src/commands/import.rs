@@ -96,8 +96,12 @@ async fn read(source: ImportSource) -> Result<Source, Problem> {
 fn read_file(path: &str) -> Result<(String, Vec<u8>), Problem> {
     let full = expand_home(path);
     let failed = |reason: String| {
-        Problem::new(ProblemCode::InvalidInput, "That file cannot be imported", format!("{}: {reason}.", full.display()))
-            .source(path.to_owned())
+        Problem::new(
+            ProblemCode::InvalidInput,
+            "That file cannot be imported",
+            format!("{}: {reason}.", full.display()),
+        )
+        .source(path.to_owned())
     };
     let metadata = std::fs::metadata(&full).map_err(|e| failed(e.to_string()))?;
     if metadata.is_dir() {

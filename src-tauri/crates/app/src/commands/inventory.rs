@@ -37,7 +37,8 @@ impl Handle<SaveTarget> for App {
             return Err(Problem::not_found("group", unknown));
         }
         if let Some(clash) = groups.iter().find(|g| name_key(&g.spec.name) == name_key(&spec.name)) {
-            let detail = format!("There is a group “{}”; a target of the same name could not be told from it.", clash.spec.name);
+            let detail =
+                format!("There is a group “{}”; a target of the same name could not be told from it.", clash.spec.name);
             return Err(Problem::invalid("name", detail));
         }
         self.check_credentials(&spec).await?;
@@ -90,7 +91,8 @@ impl Handle<SaveGroup> for App {
         }
         let (groups, targets) = tokio::try_join!(self.store.groups(), self.store.targets())?;
         if let Some(clash) = targets.iter().find(|t| name_key(&t.spec.name) == name_key(&spec.name)) {
-            let detail = format!("There is a target “{}”; a group of the same name could not be told from it.", clash.spec.name);
+            let detail =
+                format!("There is a target “{}”; a group of the same name could not be told from it.", clash.spec.name);
             return Err(Problem::invalid("name", detail));
         }
         let id = command.id.unwrap_or_else(|| GroupId(Uuid::now_v7()));
@@ -140,8 +142,7 @@ impl Handle<AcceptHostKey> for App {
 
 impl Handle<ForgetHostKey> for App {
     async fn handle(&self, caller: &Caller, command: ForgetHostKey) -> Result<(), Problem> {
-        let record =
-            Self::record(caller, "host_key.forgotten", json!({ "host": command.host, "port": command.port }));
+        let record = Self::record(caller, "host_key.forgotten", json!({ "host": command.host, "port": command.port }));
         if self.store.forget_host_keys(&command.host, command.port, &record).await? == 0 {
             return Err(Problem::not_found("host key", format!("{}:{}", command.host, command.port)));
         }
@@ -186,7 +187,11 @@ fn tidy_target(mut spec: TargetSpec) -> Result<TargetSpec, Problem> {
             return Err(Problem::invalid("port", "The port is 0; it can be 1 to 65535."));
         }
         connection.user = connection.user.take().map(|u| u.trim().to_owned()).filter(|u| !u.is_empty());
-        if connection.user.as_ref().is_some_and(|u| u.chars().any(|c| c.is_control() || c.is_whitespace()) || u.starts_with('-')) {
+        if connection
+            .user
+            .as_ref()
+            .is_some_and(|u| u.chars().any(|c| c.is_control() || c.is_whitespace()) || u.starts_with('-'))
+        {
             return Err(Problem::invalid("user", "An account's name has no spaces and does not begin with “-”."));
         }
     }

@@ -13,11 +13,7 @@ impl Handle<ListNotifications> for App {
 }
 
 impl Handle<AcknowledgeNotifications> for App {
-    async fn handle(
-        &self,
-        caller: &Caller,
-        command: AcknowledgeNotifications,
-    ) -> Result<NotificationCounts, Problem> {
+    async fn handle(&self, caller: &Caller, command: AcknowledgeNotifications) -> Result<NotificationCounts, Problem> {
         Ok(self.inbox.acknowledge(&command, &caller.who).await?)
     }
 }

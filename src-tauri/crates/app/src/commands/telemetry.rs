@@ -5,7 +5,9 @@ use crate::{App, Caller, Handle};
 use serde_json::json;
 use wheelhouse_protocol::Problem;
 use wheelhouse_protocol::control::{ControlStatus, GetControl, SetControl};
-use wheelhouse_protocol::telemetry::{GetLink, GetSeries, LinkState, LinkStatus, ListSeries, SeriesData, SeriesInfo, SetLink};
+use wheelhouse_protocol::telemetry::{
+    GetLink, GetSeries, LinkState, LinkStatus, ListSeries, SeriesData, SeriesInfo, SetLink,
+};
 use wheelhouse_telemetry::Telemetry;
 
 impl App {

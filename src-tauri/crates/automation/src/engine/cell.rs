@@ -272,7 +272,8 @@ impl Cell<'_> {
             _ => LOOK_LIMIT,
         };
         let (state, file) = (room.state.as_deref(), room.file.as_deref());
-        let invocation = Invocation { script, state, file, admin: self.script.requires_admin, limit };
+        let (admin, patience) = (self.script.requires_admin, self.connector.limit);
+        let invocation = Invocation { script, state, file, admin, limit, patience };
         let mut ear = Ear { journal: self.journal, place: self.place, phase, percent: None };
         dialogue::run(session, &invocation, &mut ear, cancel).await
     }

@@ -70,6 +70,21 @@ impl SshSession {
         SshPipe::start(&self.link, command).await
     }
 
+    /// Whether the other side answers: it is asked for one more channel, and "no" is an answer, too.
+    pub(crate) async fn answers(&self, limit: Duration) -> bool {
+        /// `LIBSSH2_ERROR_CHANNEL_FAILURE`: as many channels as it allows are open.
+        const NO_MORE: ssh2::ErrorCode = ssh2::ErrorCode::Session(-21);
+        let asked = timeout(limit, self.link.drive(|session| session.channel_session())).await;
+        match asked {
+            Err(_) => false,
+            Ok(Err(error)) => error.code() == NO_MORE,
+            Ok(Ok(mut channel)) => {
+                let closed = timeout(limit, self.link.drive(|_| channel.close())).await;
+                matches!(closed, Ok(Ok(())))
+            }
+        }
+    }
+
     /// Sends a file by SFTP into a directory that it creates for this account only.
     pub(crate) async fn upload(&self, from: &Path, sha256: &str, directory: &str) -> Result<String, TransportError> {
         upload::upload(&self.link, from, sha256, directory).await

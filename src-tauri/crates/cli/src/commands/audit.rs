@@ -23,7 +23,15 @@ pub(crate) async fn audit(session: &Session, command: AuditCommand) -> Result<Ou
             session.print(&records, |records| {
                 let rows: Vec<Vec<String>> = records
                     .iter()
-                    .map(|r| vec![r.seq.to_string(), show::moment(r.at), r.who.clone(), r.what.clone(), r.detail.to_string().chars().take(120).collect()])
+                    .map(|r| {
+                        vec![
+                            r.seq.to_string(),
+                            show::moment(r.at),
+                            r.who.clone(),
+                            r.what.clone(),
+                            r.detail.to_string().chars().take(120).collect(),
+                        ]
+                    })
                     .collect();
                 show::table(&["seq", "at", "who", "what", "detail"], &rows);
             });
@@ -35,18 +43,30 @@ pub(crate) async fn audit(session: &Session, command: AuditCommand) -> Result<Ou
 pub(crate) async fn notification(session: &Session, command: NotificationCommand) -> Result<Outcome, Problem> {
     match command {
         NotificationCommand::List { open, text } => {
-            let page = session.call(ListNotifications { open_only: open, text, ..ListNotifications::default() }).await?;
+            let page =
+                session.call(ListNotifications { open_only: open, text, ..ListNotifications::default() }).await?;
             session.print(&page, |page| {
                 let rows: Vec<Vec<String>> = page
                     .notifications
                     .iter()
                     .map(|n| {
                         let done = if n.acknowledged_at.is_some() { "yes" } else { "no" };
-                        vec![n.id.short(), show::moment(n.at), n.level.as_str().to_owned(), n.source.as_str().to_owned(), n.message.clone(), n.count.to_string(), done.to_owned()]
+                        vec![
+                            n.id.short(),
+                            show::moment(n.at),
+                            n.level.as_str().to_owned(),
+                            n.source.as_str().to_owned(),
+                            n.message.clone(),
+                            n.count.to_string(),
+                            done.to_owned(),
+                        ]
                     })
                     .collect();
                 show::table(&["id", "at", "level", "source", "message", "count", "acknowledged"], &rows);
-                show::line(format!("Total {} · Unacknowledged {} · Action required {}", page.counts.total, page.counts.unacknowledged, page.counts.action_required));
+                show::line(format!(
+                    "Total {} · Unacknowledged {} · Action required {}",
+                    page.counts.total, page.counts.unacknowledged, page.counts.action_required
+                ));
             });
         }
         NotificationCommand::Acknowledge { ids, note } => {

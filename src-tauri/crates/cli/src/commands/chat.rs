@@ -20,7 +20,9 @@ pub(crate) async fn chat(session: &Session, command: ChatCommand) -> Result<Outc
             session.print(&list, |list| {
                 let rows: Vec<Vec<String>> = list
                     .iter()
-                    .map(|c| vec![c.id.short(), show::moment(c.last_at), c.messages.to_string(), show::or_dash(&c.title)])
+                    .map(|c| {
+                        vec![c.id.short(), show::moment(c.last_at), c.messages.to_string(), show::or_dash(&c.title)]
+                    })
                     .collect();
                 show::table(&["id", "last said", "messages", "about"], &rows);
             });

@@ -21,10 +21,21 @@ pub(crate) async fn target(session: &Session, command: TargetCommand) -> Result<
                 let rows: Vec<Vec<String>> = targets
                     .iter()
                     .map(|t| {
-                        let names: Vec<&str> = groups.iter().filter(|g| t.spec.groups.contains(&g.id)).map(|g| g.spec.name.as_str()).collect();
+                        let names: Vec<&str> = groups
+                            .iter()
+                            .filter(|g| t.spec.groups.contains(&g.id))
+                            .map(|g| g.spec.name.as_str())
+                            .collect();
                         let way = t.spec.connections.first().map_or("none".to_owned(), |c| c.kind.to_string());
                         let contact = t.last_contact.map(show::moment).unwrap_or_default();
-                        vec![t.spec.name.clone(), t.spec.address().to_owned(), t.spec.os.to_string(), way, show::or_dash(&names.join(", ")), show::or_dash(&contact)]
+                        vec![
+                            t.spec.name.clone(),
+                            t.spec.address().to_owned(),
+                            t.spec.os.to_string(),
+                            way,
+                            show::or_dash(&names.join(", ")),
+                            show::or_dash(&contact),
+                        ]
                     })
                     .collect();
                 show::table(&["name", "address", "os", "connection", "groups", "last contact"], &rows);
@@ -37,11 +48,26 @@ pub(crate) async fn target(session: &Session, command: TargetCommand) -> Result<
             session.print(&target, |t| {
                 show::line(format!("{}  {}  {}", t.spec.name, t.spec.addresses.join(" "), t.spec.os));
                 for c in &t.spec.connections {
-                    let credential = c.credential.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "no credential".to_owned());
-                    show::line(format!("  {} port {} as {} with {credential}", c.kind, c.effective_port(), c.user.as_deref().unwrap_or("its own user")));
+                    let credential = c
+                        .credential
+                        .and_then(|id| names.get(&id).cloned())
+                        .unwrap_or_else(|| "no credential".to_owned());
+                    show::line(format!(
+                        "  {} port {} as {} with {credential}",
+                        c.kind,
+                        c.effective_port(),
+                        c.user.as_deref().unwrap_or("its own user")
+                    ));
                 }
                 if let Some(f) = &t.facts {
-                    show::line(format!("  {}, {}, {}, packages: {}, services: {}", f.distribution, f.kernel, f.architecture, show::or_dash(&f.package_manager), show::or_dash(&f.init_system)));
+                    show::line(format!(
+                        "  {}, {}, {}, packages: {}, services: {}",
+                        f.distribution,
+                        f.kernel,
+                        f.architecture,
+                        show::or_dash(&f.package_manager),
+                        show::or_dash(&f.init_system)
+                    ));
                 }
                 if !t.last_failure.is_empty() {
                     show::line(format!("  last failure: {}", t.last_failure));
@@ -50,7 +76,11 @@ pub(crate) async fn target(session: &Session, command: TargetCommand) -> Result<
             Ok(Outcome::Done)
         }
         TargetCommand::Add(args) => {
-            let taken = session.call(ListTargets::default()).await?.iter().any(|t| t.spec.name.eq_ignore_ascii_case(&args.name));
+            let taken = session
+                .call(ListTargets::default())
+                .await?
+                .iter()
+                .any(|t| t.spec.name.eq_ignore_ascii_case(&args.name));
             if taken {
                 let detail = format!("There is already a target “{}”.", args.name);
                 return Err(Problem::invalid("name", detail).hint("Change it with: wh target set"));
@@ -81,7 +111,12 @@ pub(crate) async fn target(session: &Session, command: TargetCommand) -> Result<
     }
 }
 
-async fn save(session: &Session, old: Option<&Target>, mut spec: TargetSpec, args: TargetArgs) -> Result<Outcome, Problem> {
+async fn save(
+    session: &Session,
+    old: Option<&Target>,
+    mut spec: TargetSpec,
+    args: TargetArgs,
+) -> Result<Outcome, Problem> {
     if !args.address.is_empty() {
         spec.addresses = args.address;
     }
@@ -95,8 +130,9 @@ async fn save(session: &Session, old: Option<&Target>, mut spec: TargetSpec, arg
     }
     let way = &mut spec.connections[0];
     if let Some(kind) = &args.connection {
-        way.kind = ConnectionKind::parse(kind)
-            .ok_or_else(|| Problem::invalid("connection", format!("“{kind}” is no kind of connection: ssh or local.")))?;
+        way.kind = ConnectionKind::parse(kind).ok_or_else(|| {
+            Problem::invalid("connection", format!("“{kind}” is no kind of connection: ssh or local."))
+        })?;
     }
     way.port = args.port.or(way.port);
     way.user = args.user.or(way.user.take());
@@ -168,13 +204,18 @@ async fn accept_if(session: &Session, key: HostKey, wanted: &str, replace: bool)
 fn tested(name: &str, result: &TestResult) {
     match result {
         TestResult::Ok { latency_ms, connect_ms, authentication, facts } => {
-            show::line(format!("{name}: ok in {latency_ms} ms (connected in {connect_ms} ms, logged in by {authentication})"));
+            show::line(format!(
+                "{name}: ok in {latency_ms} ms (connected in {connect_ms} ms, logged in by {authentication})"
+            ));
             show::line(format!("  {} {}, {}", facts.os, facts.distribution, facts.architecture));
         }
         TestResult::HostKeyUnknown { presented } => {
             show::line(format!("{name}: its host key has not been accepted yet"));
             show::line(format!("  {} {}", presented.key_type, presented.fingerprint));
-            show::line(format!("  If that is its key: wh target test {name} --accept-host-key {}", presented.fingerprint));
+            show::line(format!(
+                "  If that is its key: wh target test {name} --accept-host-key {}",
+                presented.fingerprint
+            ));
         }
         TestResult::HostKeyChanged { presented, accepted } => {
             show::line(format!("{name}: ITS HOST KEY HAS CHANGED. Nothing was sent to it."));
@@ -228,7 +269,14 @@ fn previewed(preview: &ImportPreview, applied: bool) {
         show::line(format!("  {} group {} ({} targets)", mark(group.change), group.name, group.members));
     }
     for target in &preview.targets {
-        show::line(format!("  {} {}  {}  {}  {}", mark(target.change), target.name, target.address, target.connection, target.groups.join(", ")));
+        show::line(format!(
+            "  {} {}  {}  {}  {}",
+            mark(target.change),
+            target.name,
+            target.address,
+            target.connection,
+            target.groups.join(", ")
+        ));
         for difference in &target.differences {
             show::line(format!("      {difference}"));
         }
@@ -253,9 +301,19 @@ pub(crate) async fn group(session: &Session, command: GroupCommand) -> Result<Ou
                 let rows: Vec<Vec<String>> = groups
                     .iter()
                     .map(|g| {
-                        let n = if g.spec.everything { targets.len() } else { targets.iter().filter(|t| t.spec.groups.contains(&g.id)).count() };
-                        let parent = groups.iter().find(|p| Some(p.id) == g.spec.parent).map_or("", |p| p.spec.name.as_str());
-                        vec![g.spec.name.clone(), n.to_string(), show::or_dash(&g.spec.aliases.join(", ")), show::or_dash(parent)]
+                        let n = if g.spec.everything {
+                            targets.len()
+                        } else {
+                            targets.iter().filter(|t| t.spec.groups.contains(&g.id)).count()
+                        };
+                        let parent =
+                            groups.iter().find(|p| Some(p.id) == g.spec.parent).map_or("", |p| p.spec.name.as_str());
+                        vec![
+                            g.spec.name.clone(),
+                            n.to_string(),
+                            show::or_dash(&g.spec.aliases.join(", ")),
+                            show::or_dash(parent),
+                        ]
                     })
                     .collect();
                 show::table(&["group", "targets", "aliases", "part of"], &rows);
@@ -297,7 +355,13 @@ pub(crate) async fn host_key(session: &Session, command: HostKeyCommand) -> Resu
                     .iter()
                     .map(|k| {
                         let at = k.accepted_at.map(show::moment).unwrap_or_default();
-                        vec![format!("{}:{}", k.key.host, k.key.port), k.key.key_type.clone(), k.key.fingerprint.clone(), k.accepted_by.clone(), at]
+                        vec![
+                            format!("{}:{}", k.key.host, k.key.port),
+                            k.key.key_type.clone(),
+                            k.key.fingerprint.clone(),
+                            k.accepted_by.clone(),
+                            at,
+                        ]
                     })
                     .collect();
                 show::table(&["host", "type", "fingerprint", "accepted by", "at"], &rows);
@@ -305,7 +369,9 @@ pub(crate) async fn host_key(session: &Session, command: HostKeyCommand) -> Resu
         }
         HostKeyCommand::Forget { host, port } => {
             session.call(ForgetHostKey { host: host.clone(), port }).await?;
-            session.print(&serde_json::json!({ "forgotten": format!("{host}:{port}") }), |_| show::line(format!("Forgot the keys of {host}:{port}")));
+            session.print(&serde_json::json!({ "forgotten": format!("{host}:{port}") }), |_| {
+                show::line(format!("Forgot the keys of {host}:{port}"))
+            });
         }
     }
     Ok(Outcome::Done)

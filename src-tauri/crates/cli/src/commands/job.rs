@@ -20,7 +20,14 @@ pub(crate) async fn job(session: &Session, command: JobCommand) -> Result<Outcom
                     .iter()
                     .map(|j| {
                         let started = show::moment(j.created_at);
-                        vec![j.id.short(), j.state.to_string(), j.sentence.clone(), j.counts.sentence(), j.who.clone(), started]
+                        vec![
+                            j.id.short(),
+                            j.state.to_string(),
+                            j.sentence.clone(),
+                            j.counts.sentence(),
+                            j.who.clone(),
+                            started,
+                        ]
                     })
                     .collect();
                 show::table(&["job", "state", "what", "targets", "who", "started"], &rows);
@@ -37,7 +44,13 @@ pub(crate) async fn job(session: &Session, command: JobCommand) -> Result<Outcom
             let hits = session.call(SearchJobLogs { text, limit: 0 }).await?;
             session.print(&hits, |hits| {
                 for hit in hits {
-                    show::line(format!("{} {} {}: {}", show::dim(&hit.job.short()), hit.target, show::dim(&hit.sentence), hit.line.text));
+                    show::line(format!(
+                        "{} {} {}: {}",
+                        show::dim(&hit.job.short()),
+                        hit.target,
+                        show::dim(&hit.sentence),
+                        hit.line.text
+                    ));
                 }
             });
             Ok(Outcome::Done)
@@ -56,7 +69,11 @@ pub(crate) async fn job(session: &Session, command: JobCommand) -> Result<Outcom
             let detail = session.call(VerifyJob { job: session.job(&job).await? }).await?;
             print(session, &detail);
             let open = detail.summary.counts.unknown + detail.summary.counts.failed;
-            Ok(if open == 0 || detail.summary.state == JobState::Succeeded { Outcome::Done } else { Outcome::SomeFailed })
+            Ok(if open == 0 || detail.summary.state == JobState::Succeeded {
+                Outcome::Done
+            } else {
+                Outcome::SomeFailed
+            })
         }
     }
 }
@@ -77,7 +94,13 @@ fn print(session: &Session, detail: &JobDetail) {
         for (step, row) in detail.plan.steps.iter().zip(&picture.cells) {
             let cell = &row[t];
             let code = cell.exit_code.map(|c| c.to_string()).unwrap_or_default();
-            rows.push(vec![target.name.clone(), step.title.clone(), show::state(cell.state), show::or_dash(&code), cell.detail.clone()]);
+            rows.push(vec![
+                target.name.clone(),
+                step.title.clone(),
+                show::state(cell.state),
+                show::or_dash(&code),
+                cell.detail.clone(),
+            ]);
         }
     }
     show::table(&["target", "step", "state", "exit", "detail"], &rows);
@@ -96,7 +119,8 @@ async fn log(session: &Session, job: JobId, target: Option<String>, text: String
     };
     let mut after = 0;
     loop {
-        let wanted = GetJobLog { job: Some(job), target: place, text: text.clone(), after, limit: 5000, ..GetJobLog::default() };
+        let wanted =
+            GetJobLog { job: Some(job), target: place, text: text.clone(), after, limit: 5000, ..GetJobLog::default() };
         let lines = session.call(wanted).await?;
         let Some(last) = lines.last() else { return Ok(Outcome::Done) };
         after = last.n;
@@ -106,7 +130,13 @@ async fn log(session: &Session, job: JobId, target: Option<String>, text: String
         }
         for line in &lines {
             let name = names.get(line.target as usize).map_or("?", String::as_str);
-            show::line(format!("{} {} {} {}", show::dim(&show::moment(line.at)), name, show::dim(line.phase.as_str()), line.text));
+            show::line(format!(
+                "{} {} {} {}",
+                show::dim(&show::moment(line.at)),
+                name,
+                show::dim(line.phase.as_str()),
+                line.text
+            ));
         }
     }
 }

@@ -63,7 +63,13 @@ async fn status(session: &Session) -> Result<Outcome, Problem> {
             ("store", store),
             ("vault", format!("{:?}", status.vault).to_lowercase()),
             ("jobs running", status.jobs_running.to_string()),
-            ("notifications", format!("{} open, {} need action", status.notifications.unacknowledged, status.notifications.action_required)),
+            (
+                "notifications",
+                format!(
+                    "{} open, {} need action",
+                    status.notifications.unacknowledged, status.notifications.action_required
+                ),
+            ),
             ("mqtt", link),
         ];
         for (name, value) in rows {
@@ -78,7 +84,13 @@ async fn call(session: &Session, name: Option<String>, input: Option<String>) ->
         session.print(&COMMANDS, |commands| {
             let rows: Vec<Vec<String>> = commands
                 .iter()
-                .map(|c| vec![c.name.to_owned(), format!("{:?}", c.role).to_lowercase(), if c.changes { "yes" } else { "no" }.to_owned()])
+                .map(|c| {
+                    vec![
+                        c.name.to_owned(),
+                        format!("{:?}", c.role).to_lowercase(),
+                        if c.changes { "yes" } else { "no" }.to_owned(),
+                    ]
+                })
                 .collect();
             show::table(&["command", "role", "changes"], &rows);
         });

@@ -38,7 +38,11 @@ pub(crate) fn plan_id(text: &str) -> Result<PlanId, Problem> {
 /// Plans against a file, without any data directory.
 pub(crate) fn against_file(text: &str, file: &Path, json: bool) -> Result<Outcome, Problem> {
     let refuse = |reason: String| {
-        Problem::new(ProblemCode::InvalidInput, "That inventory cannot be used", format!("{}: {reason}.", file.display()))
+        Problem::new(
+            ProblemCode::InvalidInput,
+            "That inventory cannot be used",
+            format!("{}: {reason}.", file.display()),
+        )
     };
     let bytes = std::fs::metadata(file).map_err(|e| refuse(e.to_string()))?.len();
     if bytes > MAX_BYTES as u64 {

@@ -58,7 +58,11 @@ pub(crate) async fn decide(
         if session.json {
             show::json(&proposal);
         } else {
-            show::aside(format!("This changes machines and waits for an approval: wh approve {} --hash {}", plan.id, plan.hash.short()));
+            show::aside(format!(
+                "This changes machines and waits for an approval: wh approve {} --hash {}",
+                plan.id,
+                plan.hash.short()
+            ));
         }
         return Ok(Outcome::Waits);
     }

@@ -26,9 +26,12 @@ pub(crate) async fn settings(session: &Session, command: SettingsCommand) -> Res
 
 /// The settings with one of them changed; the value is read as JSON where it is, else as text.
 fn changed(settings: &Settings, name: &str, value: &str) -> Result<Settings, Problem> {
-    let invalid = |e: serde_json::Error| Problem::new(ProblemCode::InvalidInput, "That value cannot be used", e.to_string()).source(name);
+    let invalid = |e: serde_json::Error| {
+        Problem::new(ProblemCode::InvalidInput, "That value cannot be used", e.to_string()).source(name)
+    };
     let mut all = serde_json::to_value(settings).map_err(invalid)?;
-    let field = all.get_mut(name).ok_or_else(|| Problem::not_found("setting", name).hint("List them: wh settings show"))?;
+    let field =
+        all.get_mut(name).ok_or_else(|| Problem::not_found("setting", name).hint("List them: wh settings show"))?;
     *field = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     serde_json::from_value(all).map_err(invalid)
 }

@@ -49,7 +49,11 @@ pub(crate) async fn vault(session: &Session, command: VaultCommand) -> Result<Ou
             };
             let restored = session.call(RestoreVault { passphrase }).await?;
             session.print(&restored, |r| {
-                show::line(format!("Restored. Older than they were: {}. Lost: {}.", show::or_dash(&r.older.join(", ")), show::or_dash(&r.lost.join(", "))));
+                show::line(format!(
+                    "Restored. Older than they were: {}. Lost: {}.",
+                    show::or_dash(&r.older.join(", ")),
+                    show::or_dash(&r.lost.join(", "))
+                ));
                 show::line(format!("What was found is kept in {}", r.copy));
             });
         }
@@ -88,7 +92,14 @@ async fn list(session: &Session) -> Result<(), Problem> {
             .map(|c| {
                 let fields: Vec<String> = c.fields.iter().map(|f| format!("{} {}", f.name, f.shown)).collect();
                 let used = c.last_used_at.map(show::moment).unwrap_or_default();
-                vec![c.name.clone(), c.kind.to_string(), show::or_dash(&c.service), show::or_dash(&fields.join("  ")), c.used_by_targets.to_string(), show::or_dash(&used)]
+                vec![
+                    c.name.clone(),
+                    c.kind.to_string(),
+                    show::or_dash(&c.service),
+                    show::or_dash(&fields.join("  ")),
+                    c.used_by_targets.to_string(),
+                    show::or_dash(&used),
+                ]
             })
             .collect();
         show::table(&["name", "kind", "service", "fields", "targets", "last used"], &rows);
