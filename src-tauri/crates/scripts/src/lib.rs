@@ -26,7 +26,7 @@
 //!
 //! **Reading.** Every line of standard output goes through [`parse_line`]: it is either what the machine printed or a
 //! [`Report`]. Standard error is the machine's own. A service that a script started never holds the output open; a typed
-//! command may leave something behind that does, so the end of a run is the end of the shell, not of its output.
+//! command may leave something behind that does, so the end of a run is [`Report::Ended`], not the end of its output.
 //!
 //! **Ending.** Exit code 0 of `run` means that it worked, and [`Report::Changed`] or [`Report::Unchanged`] says which; a step that
 //! changes things and says neither counts as changed, one that only reads as unchanged. Any other code means that it failed; the last

@@ -19,7 +19,7 @@ pub(super) fn disk_usage(path: Option<&str>) -> Result<Script, ScriptError> {
         validate_path("path", path)?;
     }
     let body = Body::new().value("path", path.unwrap_or_default())?;
-    Ok(looking(body.script(&[DISK], "wh_disk \"$path\"\nwh_detail \"$REPLY\""), 60))
+    Ok(looking(body.script(&[DISK], "wh_disk\nwh_detail \"$REPLY\""), 60))
 }
 
 pub(super) fn uptime() -> Result<Script, ScriptError> {
@@ -41,7 +41,7 @@ pub(super) fn measure(metric: Metric) -> Result<Script, ScriptError> {
         Metric::Reachability => body.script(&[MEASURE], "wh_reach\nwh_detail \"$REPLY\""),
         Metric::Cpu => body.script(&[MEASURE], "wh_cpu\nwh_detail \"$REPLY\""),
         Metric::Memory => body.script(&[MEASURE], "wh_memory\nwh_detail \"$REPLY\""),
-        Metric::Health => body.script(&[DISK, UPTIME, MEASURE], "wh_health"),
+        Metric::Health => Body::new().value("path", "")?.script(&[DISK, UPTIME, MEASURE], "wh_health"),
     };
     Ok(looking(run, 60))
 }

@@ -20,6 +20,7 @@ pub fn prelude(token: &str) -> String {
 
 /// The body as it is sent: one group, which the shell reads to its end before it starts any of it, so that a
 /// connection that breaks half-way runs nothing; and without standard input, which is where the script itself comes from.
+/// Only who passes the end of it has succeeded.
 pub(super) fn group(body: &str) -> String {
-    format!("{{\n{body}exit 0\n}} </dev/null\n")
+    format!("{{\nwh_unfinished=1\n{body}wh_unfinished=\nexit 0\n}} </dev/null\n")
 }

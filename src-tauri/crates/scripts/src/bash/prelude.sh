@@ -14,6 +14,8 @@ SYSTEMD_PAGER=
 SYSTEMD_COLORS=0
 export LC_ALL PATH DEBIAN_FRONTEND APT_LISTCHANGES_FRONTEND NEEDRESTART_MODE SYSTEMD_PAGER SYSTEMD_COLORS
 unset BASH_ENV CDPATH ENV GREP_OPTIONS
+# Reports go here wherever the output goes at the moment. Whatever may start a daemon closes it first (9>&-).
+exec 9>&1
 # A closed connection shows as a failed write here, and is not passed on to what this shell starts.
 trap : PIPE
 wh_token=@TOKEN@
@@ -33,7 +35,7 @@ wh_report() {
     encoded=$encoded$code
     rest=${rest:1}
   done
-  printf '@wh:%s:%s:%s\n' "$wh_token" "$1" "$encoded"
+  printf '@wh:%s:%s:%s\n' "$wh_token" "$1" "$encoded" >&9
 }
 wh_info() { wh_report info "$1"; }
 wh_warn() { wh_report warn "$1"; }
@@ -50,6 +52,13 @@ wh_fail() { wh_detail "$1"; exit 1; }
 wh_end() {
   local status=$? last=$BASH_COMMAND
   trap - EXIT
+  # bash 3.2 calls an unset variable or a script that breaks off a success here.
+  if [ "$status" -eq 0 ] && [ "$last" = 'trap wh_end EXIT' ]; then
+    wh_detail 'the script did not arrive whole, and nothing of it was run'
+    status=70
+  elif [ "$status" -eq 0 ] && [ -n "${wh_unfinished:-}" ]; then
+    status=70
+  fi
   if declare -F wh_clean_up >/dev/null; then
     wh_clean_up || status=1
   fi

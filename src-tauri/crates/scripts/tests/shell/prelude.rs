@@ -57,10 +57,20 @@ fn every_report_is_read_back() {
 #[test]
 fn a_failure_nobody_foresaw_is_a_failure_with_a_word() {
     let machine = Machine::new();
-    for text in ["{\nfalse\nexit 0\n}\n", "{\nls /nowhere | cat\nexit 0\n}\n", "{\necho \"$unset\"\nexit 0\n}\n"] {
-        let outcome = machine.run(text);
-        assert!(outcome.exit.is_some_and(|code| code != 0), "{text}: {outcome:#?}");
-        assert!(outcome.detail().contains("the script ended with exit code"), "{text}: {outcome:#?}");
+    let whole = script(&Action::Uptime).run;
+    for fault in [
+        "false",
+        "ls /nowhere | cat",
+        "echo \"$no_such_variable\"",
+        "no_such_program",
+        "(exit 9)",
+        "f() { false; }; f >/dev/null",
+    ] {
+        let text = whole.replace("\nwh_uptime\n", &format!("\n{fault}\n"));
+        assert_ne!(text, whole, "the fault is in it");
+        let outcome = machine.run(&text);
+        assert!(outcome.exit.is_some_and(|code| code != 0), "{fault}: {outcome:#?}");
+        assert!(outcome.detail().contains("the script ended with exit code"), "{fault}: {outcome:#?}");
     }
 }
 

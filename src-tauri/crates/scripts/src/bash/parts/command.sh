@@ -19,7 +19,7 @@ wh_command() {
     else
       unset LC_ALL
     fi
-    exec "$shell" -c "$command"
+    exec "$shell" -c "$command" 9>&-
   ) || status=$?
   if [ "$status" -ne 0 ]; then
     wh_detail "the command ended with exit code $status"

@@ -1,11 +1,11 @@
-# A table of the file systems (or of the one that holds PATH), and a warning for each that is nearly full. In REPLY, the fullest.
+# A table of the file systems (or of the one that holds $path, unless that is empty), and a warning for each that is nearly full. In REPLY, the fullest.
 wh_disk() {
   local text='' format row worst=''
-  if [ -n "${1:-}" ]; then
-    if [ ! -e "$1" ]; then
-      wh_fail "$1 does not exist"
+  if [ -n "$path" ]; then
+    if [ ! -e "$path" ]; then
+      wh_fail "$path does not exist"
     fi
-    text=$(df -PkT "$1" 2>/dev/null) || text=$(df -Pk "$1") || wh_fail "df cannot say how full $1 is"
+    text=$(df -PkT "$path" 2>/dev/null) || text=$(df -Pk "$path") || wh_fail "df cannot say how full $path is"
   else
     # GNU and BusyBox know -T (with the type), macOS and the BSDs know -l (local only), GNU both. df fails when it may not
     # look at one file system; what it says of the others stands.
@@ -21,7 +21,7 @@ wh_disk() {
     fi
   fi
   # POSIX.1-2017, df -P: name, 1024-blocks, used, available, capacity, mount point; names and mount points may hold spaces.
-  text=$(printf '%s\n' "$text" | wh_all=${1:+no} awk '
+  text=$(printf '%s\n' "$text" | wh_path=$path awk '
     function human(kib,   unit, units) {
       split("KiB MiB GiB TiB PiB", units, " "); unit = 1
       while (kib >= 1024 && unit < 5) { kib /= 1024; unit++ }
@@ -33,7 +33,7 @@ wh_disk() {
       split(substr($0, RSTART, RLENGTH), n, " "); percent = n[4] + 0
       if (typed && match(device, /[^ ]+$/)) { type = substr(device, RSTART); device = substr(device, 1, RSTART - 1) }
       sub(/ +$/, "", device)
-      if (ENVIRON["wh_all"] == "") {
+      if (ENVIRON["wh_path"] == "") {
         if (n[1] == 0 || type ~ /^(devtmpfs|devfs|squashfs|iso9660|udf|efivarfs|ramfs|autofs|nullfs|fuse\.portal)$/ || device ~ /^(devfs|map )/) next
         if ((type == "tmpfs" || (type == "" && device == "tmpfs")) && mount !~ /^(\/var)?\/tmp$/) next
         if (mount ~ /^\/(run|var\/lib\/docker|var\/lib\/containers|snap)\// || mount ~ /^\/System\/Volumes\/(VM|Preboot|Update|xarts|iSCPreboot|Hardware)$/) next

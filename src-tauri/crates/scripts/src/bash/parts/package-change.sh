@@ -24,6 +24,7 @@ wh_is_locked() {
 wh_package_why() {
   REPLY=$(awk '
     { sub(/\r$/, "") }
+    NF && last ~ /:$/ { last = last " " $0; next }
     / breaks dependency / { last = $0; exit }
     tolower($0) ~ /^ *(e|err|error|dpkg: error[^:]*|problem)[: ]/ { if (first == "") first = $0; last = $0 }
     END { text = last == "" || last ~ /returned an error code|Sub-process/ ? first : last; print substr(text, 1, 300) }' "$wh_output")
@@ -133,7 +134,7 @@ wh_drop() {
       ;;
   esac
 }
-# May NAMES go alone? Otherwise 1, and in REPLY what would have to go too. (pacman, apk and brew refuse by themselves.)
+# May NAMES go alone? Otherwise 1, and in REPLY why not. (pacman, apk and brew refuse by themselves.)
 wh_may_go() {
   local text
   REPLY=
@@ -155,11 +156,17 @@ wh_may_go() {
         REPLY=$(printf '%s\n' "$text" | awk '
           / is needed by / { if (!seen[$NF]++) list = list (list == "" ? "" : ", ") $NF }
           END { print list }')
-        REPLY=${REPLY:-${text##*$'\n'}}
+        if [ -z "$REPLY" ]; then
+          REPLY="rpm finds no way to do it: ${text##*$'\n'}"
+          return 1
+        fi
       }
       ;;
   esac
-  [ -z "$REPLY" ]
+  if [ -n "$REPLY" ]; then
+    REPLY="other packages need it and would have to go too: $REPLY"
+    return 1
+  fi
 }
 
 # Decides which candidate to install, in $name, and in which version, in $wanted. 1 when none is offered; $offered then
@@ -230,8 +237,10 @@ wh_package_install() {
   wh_remember package "$name"
   wh_remember before "$before"
   if [ ! -e "$WH_STATE/packages" ]; then
-    wh_all_packages >"$WH_STATE/packages.new"
-    mv -f "$WH_STATE/packages.new" "$WH_STATE/packages"
+    # Without a whole list nobody could tell what comes with it, and undoing takes away what was asked for alone.
+    if wh_all_packages >"$WH_STATE/packages.new" && [ -s "$WH_STATE/packages.new" ]; then
+      mv -f "$WH_STATE/packages.new" "$WH_STATE/packages"
+    fi
   fi
   wh_add "$name" "$wanted" || status=$?
   # An index that is out of date names files that its source no longer has.
@@ -245,9 +254,13 @@ wh_package_install() {
     wh_package_why
     wh_fail "$name could not be installed ($manager ended with exit code $status): $REPLY"
   fi
-  wh_all_packages >"$WH_STATE/packages.after"
+  if ! wh_all_packages >"$WH_STATE/packages.after"; then
+    rm -f "$WH_STATE/packages.after"
+  fi
   if ! wh_version_here "$name"; then
     wh_fail "$manager says that it installed $name, but it is not there"
+  elif [ -n "$version" ] && ! wh_version_is "$REPLY" "$version"; then
+    wh_fail "$manager says that it installed $name $wanted, but $REPLY is there"
   fi
   wh_changed
   if [ -n "$before" ]; then
@@ -273,17 +286,21 @@ wh_package_uninstall() {
   fi
   wh_need_root
   if ! wh_may_go "$found"; then
-    wh_fail "$found is needed by other packages, which would have to go too: $REPLY"
+    wh_fail "$found cannot be removed alone: $REPLY"
   fi
   wh_remember package "$found"
   wh_remember before "$before"
   wh_drop "$found" || status=$?
-  if [ "$status" -ne 0 ]; then
+  if wh_version_here "$found"; then
+    if [ "$status" -eq 0 ]; then
+      wh_fail "$found is still installed: $manager keeps it because something needs it"
+    fi
     wh_package_why
     wh_fail "$found could not be removed ($manager ended with exit code $status): $REPLY"
   fi
-  if wh_version_here "$found"; then
-    wh_fail "$found is still installed: $manager keeps it because something needs it"
+  if [ "$status" -ne 0 ]; then
+    wh_package_why
+    wh_warn "$found is gone, but $manager ended with exit code $status: $REPLY"
   fi
   wh_changed
   wh_detail "$found $before was removed"
@@ -326,7 +343,7 @@ wh_package_undo() {
   # What came with it goes with it, but nothing that something else has come to need since.
   added=("$name")
   if [ -f "$WH_STATE/packages" ] && [ -f "$WH_STATE/packages.after" ]; then
-    comm -13 "$WH_STATE/packages" "$WH_STATE/packages.after" >"$WH_STATE/packages.added"
+    awk 'FILENAME == ARGV[1] { had[$0]; next } !($0 in had)' "$WH_STATE/packages" "$WH_STATE/packages.after" >"$WH_STATE/packages.added"
     while IFS= read -r line <&7; do
       if [ "${line%%:*}" != "$name" ] && wh_version_here "$line"; then
         added+=("$line")
@@ -334,13 +351,15 @@ wh_package_undo() {
     done 7<"$WH_STATE/packages.added"
   fi
   if ! wh_may_go "${added[@]}"; then
-    wh_fail "$name cannot be removed again, because other packages need it by now: $REPLY"
+    wh_fail "$name cannot be removed again: $REPLY"
   fi
   wh_drop "${added[@]}" || status=$?
-  if [ "$status" -ne 0 ] || wh_version_here "$name"; then
-    wh_package_why
-    wh_fail "$name could not be removed again: $REPLY"
-  fi
+  for line in "${added[@]}"; do
+    if wh_version_here "$line"; then
+      wh_package_why
+      wh_fail "$line could not be removed again ($manager ended with exit code $status): $REPLY"
+    fi
+  done
   wh_changed
   wh_detail "${added[*]} removed again"
 }

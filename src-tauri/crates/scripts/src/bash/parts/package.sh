@@ -58,7 +58,7 @@ wh_version_here() {
   esac
   [ -n "$REPLY" ]
 }
-# The versions of NAME that the sources of this machine offer, one a line, in REPLY; 1 when there are none.
+# The versions of NAME that the sources of this machine offer, one a line, newest first, in REPLY; 1 when there are none.
 wh_versions_offered() {
   local text
   REPLY=
@@ -75,7 +75,7 @@ wh_versions_offered() {
         { name = $1; version = $2 }
         held != "" && NF == 2 { name = held; version = $1 }
         { held = ""; sub(/[.][^.]*$/, "", name) }
-        name == ENVIRON["wh_name"] { list = version (list == "" ? "" : "\n" list) }
+        name == ENVIRON["wh_name"] && !seen[version]++ { list = version (list == "" ? "" : "\n" list) }
         END { if (list != "") print list }')
       ;;
     zypper)
@@ -88,7 +88,9 @@ wh_versions_offered() {
       ;;
     apk)
       text=$(apk policy "$1" 2>/dev/null) || return 1
-      REPLY=$(printf '%s\n' "$text" | awk '/^  [0-9][^ ]*:$/ { sub(/:$/, "", $1); print $1 }')
+      REPLY=$(printf '%s\n' "$text" | awk '
+        /^  [0-9][^ ]*:$/ { sub(/:$/, "", $1); list = $1 (list == "" ? "" : "\n" list) }
+        END { if (list != "") print list }')
       ;;
     brew)
       wh_find_brew

@@ -80,7 +80,7 @@ wh_await() {
 }
 # Why it did not work, in REPLY: what the service itself said last, else what the program that controls it said.
 wh_service_why() {
-  local lines line words=''
+  local lines line last='' before=''
   if [ "$init" = systemd ] && command -v journalctl >/dev/null 2>&1; then
     lines=$(journalctl --no-pager -q -o short --since "@$began" -n 30 -u "$service" 2>/dev/null || :)
     while [ -n "$lines" ]; do
@@ -94,15 +94,18 @@ wh_service_why() {
           printf '%s\n' "$line"
           # "Nov 20 13:01:02 host program[12]: words"
           case $line in
-            *']: '*) words=${line#*]: } ;;
-            *) words=$line ;;
+            *']: '*) line=${line#*]: } ;;
           esac
+          if [ "$line" != "$last" ]; then
+            before=$last last=$line
+          fi
           ;;
       esac
     done
   fi
-  if [ -n "$words" ]; then
-    REPLY=${words:0:300}
+  if [ -n "$last" ]; then
+    # The reason often stands one line before the last.
+    REPLY="${before:+${before:0:250} / }${last:0:250}"
   else
     wh_last_words
     if [ "$REPLY" = 'it said nothing' ]; then
@@ -124,7 +127,7 @@ wh_service_start() {
   fi
   wh_service_bring start running
   wh_changed
-  wh_detail "$service was started and is $state_text"
+  wh_detail "$service was started: $state_text"
 }
 wh_service_stop() {
   wh_need_state
@@ -140,8 +143,11 @@ wh_service_stop() {
       ;;
   esac
   wh_service_bring stop stopped
+  if [ "$state" = failed ]; then
+    wh_warn "$service did not end cleanly"
+  fi
   wh_changed
-  wh_detail "$service was stopped and is $state_text"
+  wh_detail "$service was stopped: $state_text"
 }
 wh_service_restart() {
   wh_need_state
@@ -150,7 +156,7 @@ wh_service_restart() {
   wh_remember service "$service"
   wh_service_bring restart running
   wh_changed
-  wh_detail "$service was restarted and is $state_text"
+  wh_detail "$service was restarted: $state_text"
 }
 # Has the service do VERB until it is in the state WANTED, or fails with the reason.
 wh_service_bring() {
@@ -163,7 +169,7 @@ wh_service_bring() {
   if [ "$status" -ne 0 ]; then
     wh_service_state
     wh_service_why
-    wh_fail "$service could not be told to $1 (exit code $status): $REPLY"
+    wh_fail "$service failed to $1 (exit code $status): $REPLY"
   fi
   if ! wh_await "$2"; then
     wh_service_why

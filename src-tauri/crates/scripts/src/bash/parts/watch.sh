@@ -9,10 +9,10 @@ wh_run() {
   (
     trap - INT QUIT EXIT
     exec "$@"
-  ) >>"$wh_output" 2>&1 </dev/null &
+  ) >>"$wh_output" 2>&1 </dev/null 9>&- &
   pid=$!
   exec 8<"$wh_output"
-  wh_partial=
+  wh_partial='' wh_percent=''
   while kill -0 "$pid" 2>/dev/null; do
     wh_show
     if [ "$((SECONDS - began))" -ge "$limit" ]; then
@@ -50,7 +50,10 @@ wh_show() {
             case $line in
               pmstatus:*) rest=$((rest + 50)) ;;
             esac
-            wh_progress "$rest"
+            if [ "$rest" != "$wh_percent" ]; then
+              wh_percent=$rest
+              wh_progress "$rest"
+            fi
             ;;
         esac
         ;;
@@ -62,12 +65,18 @@ wh_show() {
 # The last line of the command's output that says something, in REPLY, at most 300 characters.
 wh_last_words() {
   local line
-  REPLY='it said nothing'
+  REPLY=
   while IFS= read -r line || [ -n "$line" ]; do
     line=${line##*$'\r'}
     case $line in
-      pmstatus:* | dlstatus:*) ;;
-      *[![:space:]]*) REPLY=${line:0:300} ;;
+      pmstatus:* | dlstatus:* | *'Caching service dependencies'* | *'[ !! ]'*) ;;
+      *'ERROR: '*' failed to st'*)
+        # OpenRC's own summary; what the service said stands before it.
+        REPLY=${REPLY:-$line}
+        ;;
+      *[![:space:]]*) REPLY=${line# \* } ;;
     esac
   done <"$wh_output"
+  REPLY=${REPLY:0:300}
+  REPLY=${REPLY:-it said nothing}
 }

@@ -3,7 +3,7 @@
 case "$*" in
   'info -v') for name in $(ls "$FAKE/installed"); do echo "$name-$(version_of "$name")"; done; exit 0 ;;
   info) ls "$FAKE/installed"; exit 0 ;;
-  'policy '*) [ $# -eq 2 ] || complain; [ -z "$(newest "$2")" ] || { echo "$2 policy:"; offered "$2" | while read -r v; do printf '  %s:\n    http://dl-cdn.example/alpine/v3.19/main\n' "$v"; done; }; exit 0 ;;
+  'policy '*) [ $# -eq 2 ] || complain; [ -z "$(newest "$2")" ] || { echo "$2 policy:"; offered "$2" | sed '1!G;h;$!d' | while read -r v; do printf '  %s:\n    http://dl-cdn.example/alpine/v3.19/main\n' "$v"; done; }; exit 0 ;;
 esac
 if locked; then echo "ERROR: Unable to lock database: Resource temporarily unavailable"; echo "ERROR: Failed to open apk database: Resource temporarily unavailable"; exit 99; fi
 case "$1" in

@@ -18,7 +18,7 @@ case $2 in
     ;;
   start | restart)
     echo " * Starting $1 ..."
-    if [ -e "$unit/broken" ]; then echo " * ERROR: $1 failed to start"; exit 1; fi
+    if [ -e "$unit/broken" ]; then echo " * cannot bind to port 80"; echo " * ERROR: $1 failed to start"; exit 1; fi
     echo started >"$unit/state"
     ;;
   stop) echo " * Stopping $1 ..."; echo stopped >"$unit/state" ;;
