@@ -120,7 +120,10 @@ impl App {
         welcome(&store).await?;
         engine.recover().await?;
         let telemetry = match options.door {
-            Door::Terminal => None,
+            Door::Terminal => {
+                tasks.push(tokio::spawn(watch::obey(Arc::clone(&store), Arc::clone(&engine))));
+                None
+            }
             Door::Window => {
                 let telemetry_options = wheelhouse_telemetry::Options {
                     telemetry_days: settings.telemetry_days,

@@ -48,6 +48,27 @@ pub(crate) async fn run(store: Arc<Store>, engine: Arc<Engine>, publisher: Publi
     }
 }
 
+/// Obeys what other programs ask of this one's jobs, for programs that do not watch.
+pub(crate) async fn obey(store: Arc<Store>, engine: Arc<Engine>) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = None;
+    loop {
+        ticks.tick().await;
+        if engine.running() == 0 {
+            continue;
+        }
+        match store.change_counter().await {
+            Ok(counter) if Some(counter) != seen => match engine.obey_cancel_requests().await {
+                Ok(()) => seen = Some(counter),
+                Err(problem) => tracing::debug!(%problem, "requests of other programs cannot be read"),
+            },
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the change counter cannot be read"),
+        }
+    }
+}
+
 struct Watch {
     store: Arc<Store>,
     engine: Arc<Engine>,

@@ -62,11 +62,20 @@ fn assemble(
 ) -> Result<Plan, Problem> {
     let actions = wanted.drafts.iter().map(|draft| action(draft, files)).collect::<Result<Vec<_>, _>>()?;
     let mutates = actions.iter().any(Action::mutates);
-    let mut targets = Vec::new();
+    let mut targets: Vec<PlanTarget> = Vec::new();
     let mut left_out = Vec::new();
     for (place, why) in &wanted.targets {
         let target = &roster.targets[*place];
+        let same = |known: &&PlanTarget, new: &PlanTarget| {
+            (known.connection, &known.address, known.port) == (new.connection, &new.address, new.port)
+        };
         match planned(target, why.clone(), mutates) {
+            // Two jobs at once on one machine would undo each other.
+            Ok(new) if mutates && targets.iter().any(|known| same(&known, &new)) => {
+                let twin = targets.iter().find(|known| same(known, &new)).map_or("", |t| t.name.as_str());
+                let reason = format!("it is the same machine as {twin} (same address and port).");
+                left_out.push(LeftOut { name: new.name, reason });
+            }
             Ok(target) => targets.push(target),
             Err(reason) => left_out.push(LeftOut { name: target.spec.name.clone(), reason }),
         }

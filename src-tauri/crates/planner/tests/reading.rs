@@ -285,6 +285,22 @@ fn machines_that_cannot_be_worked_on_are_named_with_the_reason() {
 }
 
 #[test]
+fn one_machine_under_two_names_is_changed_once() {
+    let mut fleet = fleet();
+    fleet.targets[2].spec.addresses = fleet.targets[1].spec.addresses.clone();
+    let planner = Planner::new(&fleet, "").unwrap();
+    let made = |request: &str| {
+        let understood = planner.read(request);
+        let id = PlanId(Uuid::from_u128(1));
+        planner.plan(&understood, request, id, wheelhouse_protocol::plan::Strategy::default(), &Pinned).unwrap()
+    };
+    let plan = made("restart nginx on web servers");
+    assert_eq!(plan.targets.len(), 3);
+    assert!(plan.left_out[0].reason.contains("same machine as web-01"), "{:?}", plan.left_out);
+    assert_eq!(made("check disk usage on web servers").targets.len(), 4, "looking twice does no harm");
+}
+
+#[test]
 fn a_file_is_pinned_when_the_plan_is_made() {
     let made = plan("copy /tmp/app.conf to /etc/ on web-01").unwrap();
     let script = made.steps[0].scripts.values().next().unwrap();

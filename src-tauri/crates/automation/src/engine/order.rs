@@ -40,19 +40,20 @@ pub(crate) fn stretches(targets: usize, strategy: &Strategy) -> Vec<Stretch> {
 mod tests {
     use super::*;
 
-    fn cut(targets: usize, batch: Batch, canary: u32) -> Vec<Range<usize>> {
-        stretches(targets, &Strategy { batch, canary, ..Strategy::default() }).into_iter().map(|s| s.targets).collect()
+    fn cut(targets: usize, batch: Batch, canary: u32) -> Vec<(usize, usize)> {
+        let strategy = Strategy { batch, canary, ..Strategy::default() };
+        stretches(targets, &strategy).into_iter().map(|s| (s.targets.start, s.targets.end)).collect()
     }
 
     #[test]
     fn every_target_is_in_exactly_one_stretch() {
-        assert_eq!(cut(5, Batch::All, 0), [0..5]);
-        assert_eq!(cut(5, Batch::Count(2), 0), [0..2, 2..4, 4..5]);
-        assert_eq!(cut(5, Batch::Percent(25), 0), [0..2, 2..4, 4..5]);
-        assert_eq!(cut(5, Batch::Percent(1), 1), [0..1, 1..2, 2..3, 3..4, 4..5]);
-        assert_eq!(cut(5, Batch::All, 2), [0..2, 2..5]);
-        assert_eq!(cut(3, Batch::All, 9), [0..3]);
+        assert_eq!(cut(5, Batch::All, 0), [(0, 5)]);
+        assert_eq!(cut(5, Batch::Count(2), 0), [(0, 2), (2, 4), (4, 5)]);
+        assert_eq!(cut(5, Batch::Percent(25), 0), [(0, 2), (2, 4), (4, 5)]);
+        assert_eq!(cut(5, Batch::Percent(1), 1), [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]);
+        assert_eq!(cut(5, Batch::All, 2), [(0, 2), (2, 5)]);
+        assert_eq!(cut(3, Batch::All, 9), [(0, 3)]);
         assert!(cut(0, Batch::All, 0).is_empty());
-        assert_eq!(cut(3, Batch::Count(0), 0), [0..1, 1..2, 2..3], "a batch of none would never end");
+        assert_eq!(cut(3, Batch::Count(0), 0), [(0, 1), (1, 2), (2, 3)], "a batch of none would never end");
     }
 }
