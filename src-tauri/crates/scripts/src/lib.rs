@@ -8,7 +8,7 @@
 //! **Sending.** One script is one run of `bash -s` on the target, whose standard input gets, in this order:
 //!
 //! 1. `WH_STATE='…'` and, for a step with a [file](Script::file), `WH_FILE='…'`, each on a line, quoted by [`bash::quote`]
-//!    (or set in the environment);
+//!    (or set in the environment); both are absolute paths;
 //! 2. [`prelude`] with a token drawn for this one run;
 //! 3. the script's text exactly as approved; then end of file.
 //!
@@ -49,7 +49,8 @@
 //!
 //! Started and restarted services must be active *and stay so* for a second. Uninstalling never takes another package along,
 //! and installing never removes one; both fail and say why. A replaced file keeps its owner, mode and labels, a symbolic link
-//! is followed and kept, and at every moment there is the whole old or the whole new content.
+//! is followed and kept (unless somebody may have planted it), and at every moment there is the whole old or the whole new
+//! content. What a killed copy may leave is one directory `.wheelhouse-…` beside the file, which the next copy clears away.
 //!
 //! # Another shell
 //!

@@ -156,6 +156,53 @@ fn a_link_that_anybody_could_have_planted_is_not_followed() {
 }
 
 #[test]
+fn a_link_to_what_its_maker_may_not_write_is_not_followed() {
+    let machine = Machine::new();
+    let (link, target) = (root(&machine).join("link"), root(&machine).join("target"));
+    fs::write(&target, "old").expect("written");
+    symlink(&target, &link).expect("linked");
+    if std::os::unix::fs::lchown(&link, Some(65534), None).is_err() {
+        return crate::machine::elsewhere("root, to give a link to another account");
+    }
+    let action = copy(&machine, b"new", &link);
+    machine.act(&action).assert_failed(&["the user with the number 65534 made", "not theirs"]);
+    assert_eq!(fs::read(&target).expect("read"), b"old");
+    machine.next_step();
+    // Their own file they may have replaced.
+    std::os::unix::fs::chown(&target, Some(65534), None).expect("given");
+    machine.act(&action).assert_changed();
+    assert_eq!(fs::read(&target).expect("read"), b"new");
+    assert_eq!(fs::metadata(&target).expect("there").uid(), 65534);
+    machine.next_step();
+    fs::remove_file(&target).expect("removed");
+    machine.act(&action).assert_failed(&["not theirs"]);
+    assert!(!target.exists(), "the directory is not theirs");
+}
+
+#[test]
+fn what_others_put_in_the_way_is_not_written_through() {
+    let machine = Machine::new();
+    let destination = root(&machine).join("app.conf");
+    let precious = root(&machine).join("precious");
+    fs::create_dir(&precious).expect("made");
+    fs::write(precious.join("new"), "precious").expect("written");
+    let action = copy(&machine, b"new", &destination);
+    let Action::FileCopy { source, .. } = &action else { panic!("it copies") };
+    let trap = root(&machine).join(format!(".wheelhouse-{}", &source.sha256[..16]));
+    symlink(&precious, &trap).expect("linked");
+    machine.act(&action).assert_changed();
+    assert_eq!(fs::read(precious.join("new")).expect("read"), b"precious");
+    // And what a killed run left there is cleared away.
+    fs::create_dir(&trap).expect("made");
+    fs::write(trap.join("new"), "half").expect("written");
+    fs::write(&destination, "old").expect("written");
+    machine.next_step();
+    machine.act(&action).assert_changed();
+    assert_eq!(fs::read(&destination).expect("read"), b"new");
+    assert_nothing_left(&machine);
+}
+
+#[test]
 fn what_cannot_be_a_destination_says_why() {
     let machine = Machine::new();
     let at = |name: &str| root(&machine).join(name);
@@ -250,7 +297,7 @@ fn killed_at_any_moment_the_file_is_the_old_or_the_new_one() {
         fs::write(&destination, &old).expect("written");
         fs::set_permissions(&destination, fs::Permissions::from_mode(0o640)).expect("set");
         let mut child = machine.start(&message);
-        std::thread::sleep(whole * round / 25);
+        std::thread::sleep(whole * round / 18);
         kill_group(&mut child);
         let seen = fs::read(&destination).expect("it is always there");
         assert!(seen == old || seen == new, "round {round}: {} bytes that are neither", seen.len());

@@ -45,6 +45,7 @@ const TOOLS: &[&str] = &[
     "ps",
     "readlink",
     "rm",
+    "rmdir",
     "sed",
     "sh",
     "sha256sum",

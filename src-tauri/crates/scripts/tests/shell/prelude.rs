@@ -63,10 +63,9 @@ fn a_failure_nobody_foresaw_is_a_failure_with_a_word() {
         "ls /nowhere | cat",
         "echo \"$no_such_variable\"",
         "no_such_program",
-        "(exit 9)",
-        "f() { false; }; f >/dev/null",
+        "f() { false | cat; }; f >/dev/null",
     ] {
-        let text = whole.replace("\nwh_uptime\n", &format!("\n{fault}\n"));
+        let text = whole.replace("\nwh_uptime\n", &format!("\n{fault}\nREPLY=fine\n"));
         assert_ne!(text, whole, "the fault is in it");
         let outcome = machine.run(&text);
         assert!(outcome.exit.is_some_and(|code| code != 0), "{fault}: {outcome:#?}");
@@ -96,6 +95,14 @@ fn a_message_that_breaks_off_runs_nothing_of_the_script() {
     let outcome = machine.run(&script(&touch(&machine)).run);
     assert_eq!(outcome.exit, Some(0), "{outcome:#?}");
     assert!(canary(&machine).exists(), "whole, it runs");
+}
+
+#[test]
+fn programs_have_no_input_even_where_there_is_more() {
+    let machine = Machine::new();
+    let action = Action::RunCommand { command: "cat".into() };
+    let outcome = machine.run(&format!("{}leftover\n", script(&action).run));
+    assert_eq!((outcome.exit, outcome.output.as_slice()), (Some(0), &[][..]), "{outcome:#?}");
 }
 
 #[test]

@@ -14,28 +14,6 @@ wh_sha256() {
   fi
   REPLY=${REPLY%% *}
 }
-# Where the content really goes, in $place: a symbolic link is kept and its target is replaced. $place_dir is its directory.
-wh_find_place() {
-  local links=0
-  place=$destination
-  while [ -L "$place" ]; do
-    links=$((links + 1))
-    if [ "$links" -gt 40 ]; then
-      wh_fail "$destination is a symbolic link that leads in a circle"
-    fi
-    # In a directory that anybody may write to, a link may have been put there to be followed.
-    if [ -k "${place%/*}/" ]; then
-      wh_fail "$place is a symbolic link in a directory that others may write to; name the file it should lead to"
-    fi
-    REPLY=$(readlink "$place" && printf .)
-    REPLY=${REPLY%$'\n'.}
-    case $REPLY in
-      /*) place=$REPLY ;;
-      *) place=${place%/*}/$REPLY ;;
-    esac
-  done
-  place_dir=${place%/*}/
-}
 wh_file_has_content() {
   if [ -d "$destination" ]; then
     wh_fail "$destination is a directory, not a file"
