@@ -47,7 +47,7 @@ fn moment(round: u64) -> Duration {
     x ^= x >> 29;
     x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x ^= x >> 32;
-    Duration::from_micros(x % 1_100_000)
+    Duration::from_micros(x % 450_000)
 }
 
 #[test]
