@@ -55,6 +55,7 @@ const TESTS: &[&str] = &[
     "openssh-server",
     "openssh-client",
     "sudo",
+    "shellcheck",
     "mosquitto",
     "mosquitto-clients",
 ];

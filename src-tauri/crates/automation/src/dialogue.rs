@@ -102,7 +102,7 @@ pub(crate) async fn run(
     let not_run = |error| RunError { error, may_have_run: false };
     let token = new_token().map_err(not_run)?;
     let payload = payload(&token, invocation).map_err(not_run)?;
-    let mut pipe = open_shell(session, invocation.admin, &token).await.map_err(not_run)?;
+    let mut pipe = open_shell(session, invocation.admin).await.map_err(not_run)?;
     pipe.write(payload.as_bytes());
     pipe.close_input();
     let mut hearing = Hearing::new(&token);
@@ -194,10 +194,14 @@ const PLAIN: &str = "exec bash -s";
 const BOOTSTRAP: &str = "exec /bin/sh -s";
 
 /// Opens a shell that waits for a script, as root if `admin`.
-async fn open_shell(session: &Session, admin: bool, token: &str) -> Result<Pipe, TransportError> {
+///
+/// Its own token is not the script's: this one stands in sudo's arguments, where the machine's other
+/// accounts can read it.
+async fn open_shell(session: &Session, admin: bool) -> Result<Pipe, TransportError> {
     if !admin || session.is_root() {
         return session.start(PLAIN).await;
     }
+    let token = &new_token()?;
     let mut pipe = session.start(BOOTSTRAP).await?;
     pipe.write(bootstrap(token).as_bytes());
     match timeout(ROOT_LIMIT, become_root(&mut pipe, token, session.sudo_password())).await {
@@ -301,8 +305,7 @@ async fn stop(
 
 /// Asks the process group to end, and kills what has not after three seconds.
 async fn kill(session: &Session, pid: u32, admin: bool) -> Result<(), TransportError> {
-    let token = new_token()?;
-    let mut pipe = open_shell(session, admin, &token).await?;
+    let mut pipe = open_shell(session, admin).await?;
     let script = format!(
         r#"g=$(ps -o pgid= -p {pid} 2>/dev/null | tr -d ' ')
 [ -n "$g" ] || g=$(sed 's/^.*) //' /proc/{pid}/stat 2>/dev/null | cut -d' ' -f3)
