@@ -51,6 +51,8 @@ struct AnsibleDraft {
     of_ungrouped: Variables,
     /// Variables that do not say how to reach a target, with the line of their first mention.
     others: BTreeMap<String, usize>,
+    /// Whose private keys are told by a file's name, and where.
+    key_owners: Vec<(String, usize)>,
     /// Where privilege escalation is first asked for.
     becomes: Option<usize>,
 }
@@ -170,10 +172,7 @@ impl AnsibleDraft {
                     plain_name(name)
                 ),
             ),
-            Meaning::KeyFile => self.draft.remarks.note(
-                line,
-                format!("The private key {owner} logs in with is not read: add its file to the vault and choose it for the target."),
-            ),
+            Meaning::KeyFile => self.key_owners.push((owner.to_owned(), line)),
             Meaning::SshOptions => self.draft.remarks.warning(
                 line,
                 format!("SSH options of {owner} are left out (“{}”), jump hosts among them.", plain_name(name)),
@@ -196,6 +195,13 @@ impl AnsibleDraft {
             self.draft.remarks.note(
                 line,
                 "Variables about becoming another user are left out: whether a step needs root is decided step by step.",
+            );
+        }
+        if let Some((_, line)) = self.key_owners.first() {
+            let owners = listed(self.key_owners.iter().map(|(owner, _)| owner.as_str()));
+            self.draft.remarks.note(
+                *line,
+                format!("Files of private keys are not read ({owners}): add them to the vault and choose them for the targets."),
             );
         }
         if let Some(line) = self.others.values().min().copied() {

@@ -6,6 +6,7 @@ use crate::names::{check_name, key, listed, same, shown};
 use crate::remarks::Remarks;
 use crate::{InventoryError, MAX_GROUPS, MAX_MEMBERSHIPS, MAX_TARGETS};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use wheelhouse_protocol::inventory::ConnectionKind;
 
 /// How much walking the search for cycles may take: far beyond any real inventory, yet under a second.
 const MAX_STEPS: usize = 20_000_000;
@@ -233,6 +234,13 @@ impl Draft {
                     "Where this was written, {count} connections used the credential {name}: choose one for them here."
                 ),
             );
+        }
+        let is_here = |t: &&ImportedTarget| t.connections.first().is_some_and(|c| c.kind == ConnectionKind::Local);
+        let here: Vec<&str> = self.targets.iter().filter(is_here).map(|t| t.name.as_str()).collect();
+        if !here.is_empty() {
+            let message =
+                format!("What is run on these targets is run on the operator's own machine: {}.", listed(here));
+            self.remarks.note(0, message);
         }
         if self.targets.is_empty() {
             self.remarks.warning(0, "There are no targets in this text.");

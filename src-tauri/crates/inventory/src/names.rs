@@ -205,6 +205,7 @@ mod tests {
             ("a\0b", "a NUL character"),
             ("a\tb", "a tab"),
             ("a\u{1b}[31mb", "U+001B"),
+            ("a\u{85}b", "U+0085"),
             ("web\u{202e}10", "U+202E"),
             ("we\u{200b}b", "U+200B"),
         ] {

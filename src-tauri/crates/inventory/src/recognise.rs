@@ -48,6 +48,11 @@ fn by_text(text: &str) -> Option<ImportFormat> {
     if first.trim() == "---" || is_yaml_key(first) {
         return Some(ImportFormat::AnsibleYaml);
     }
+    // `host` and a tab may begin a table as well as a block for ssh: two known columns tell.
+    let columns = table::columns_named(text);
+    if columns > 1 {
+        return Some(ImportFormat::Csv);
+    }
     if matches!(word.as_str(), "host" | "match" | "include")
         && first.trim().contains([' ', '\t', '='])
         && !first.contains([',', ';'])
@@ -57,7 +62,7 @@ fn by_text(text: &str) -> Option<ImportFormat> {
     if lines().any(|l| l.trim_start().starts_with('[') && l.trim_end().ends_with(']')) {
         return Some(ImportFormat::AnsibleIni);
     }
-    if table::is_table(text) {
+    if columns == 1 {
         return Some(ImportFormat::Csv);
     }
     // Settings for every host may stand before the first `Host`.
@@ -150,6 +155,8 @@ mod tests {
             ("", "name;address;os\nweb1;10.0.0.1;linux\n", Some(Csv)),
             ("", "Host,IP Address\nweb1,10.0.0.1\n", Some(Csv)),
             ("", "hostname\tip\nweb1\t10.0.0.1\n", Some(Csv)),
+            ("", "host\tip\nweb1\t10.0.0.1\n", Some(Csv)),
+            ("", "Host\tweb1\n  User x\n", Some(SshConfig)),
             ("", "\u{feff}name,ip\r\nweb1,10.0.0.1\r\n", Some(Csv)),
             ("", "", None),
             ("hosts.csv", " \n", None),

@@ -8,7 +8,10 @@ pub const MAX_REMARKS: usize = 1_000;
 /// The remarks made so far.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks {
-    kept: Vec<ImportRemark>,
+    /// What is left out.
+    losses: Vec<ImportRemark>,
+    /// What is only worth knowing: the first to go when there are too many.
+    notes: Vec<ImportRemark>,
     more: usize,
 }
 
@@ -29,8 +32,9 @@ impl Remarks {
     }
 
     fn add(&mut self, line: usize, severity: ImportSeverity, message: String) {
-        if self.kept.len() < MAX_REMARKS {
-            self.kept.push(ImportRemark { line, severity, message });
+        let kept = if severity == ImportSeverity::Note { &mut self.notes } else { &mut self.losses };
+        if kept.len() < MAX_REMARKS {
+            kept.push(ImportRemark { line, severity, message });
         } else {
             self.more += 1;
         }
@@ -38,14 +42,16 @@ impl Remarks {
 
     /// All of them, by line; those about the whole text come first.
     pub(crate) fn into_vec(mut self) -> Vec<ImportRemark> {
-        self.kept.sort_by_key(|r| r.line);
+        let room = MAX_REMARKS - self.losses.len();
+        self.more += self.notes.len().saturating_sub(room);
+        self.notes.truncate(room);
+        let mut kept = self.losses;
+        kept.append(&mut self.notes);
+        kept.sort_by_key(|r| r.line);
         if self.more > 0 {
-            let message = format!(
-                "{} more remarks like these are not shown. Correct the first ones and import again.",
-                self.more
-            );
-            self.kept.push(ImportRemark { line: 0, severity: ImportSeverity::Warning, message });
+            let message = format!("{} more remarks are not shown. Correct the first ones and import again.", self.more);
+            kept.push(ImportRemark { line: 0, severity: ImportSeverity::Warning, message });
         }
-        self.kept
+        kept
     }
 }

@@ -45,12 +45,12 @@ fn no_header() -> InventoryError {
     }
 }
 
-/// Whether the first line of a text is a header that is recognised.
-pub(crate) fn is_table(text: &str) -> bool {
+/// How many columns the first line of a text names, if it is a header that is recognised; otherwise 0.
+pub(crate) fn columns_named(text: &str) -> usize {
     let (skipped, text, separator) = records::separator(text);
     let mut draft = Draft::default();
-    let first = records::Records::new(text.lines().next().unwrap_or_default(), separator, skipped).next(&mut draft);
-    first.is_some_and(|record| Header::read(&record, &mut draft).is_ok())
+    let first = Records::new(text.lines().next().unwrap_or_default(), separator, skipped).next(&mut draft);
+    first.and_then(|record| Header::read(&record, &mut draft).ok()).map_or(0, |header| header.named())
 }
 
 /// Reads one line of data.

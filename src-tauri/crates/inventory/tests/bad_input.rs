@@ -304,7 +304,7 @@ fn json_with_faults() {
 
 #[test]
 fn yaml_with_faults() {
-    let text = "all:\n  hosts:\n    1001:\n    web1: text\n    we;b:\n    ? [a, b]\n    : x\n    web2:\n      ansible_host: [1]\n      ansible_user: {a: b}\n      ansible_port: !vault |\n        $ANSIBLE_VAULT;1.1\n  children:\n    list:\n      hosts: [web3, web4: {ansible_port: 23}, {web5: }]\n    odd: 42\n    more:\n      host: x\n      hosts:\n        web6: {ansible_port: 1}\n        web6: {ansible_port: 2}\n    7: {hosts: web7}\n";
+    let text = "all:\n  hosts:\n    1001:\n    web1: text\n    we;b:\n    ? [a, b]\n    : x\n    web2:\n      ansible_host: [1]\n      ansible_user: {a: b}\n      ansible_port: !vault |\n        $ANSIBLE_VAULT;1.1\n  children:\n    list:\n      hosts: [web3, web4: {ansible_port: 23}, {web5: }]\n    odd: 42\n    more:\n      host: x\n      hosts:\n        web6: {ansible_port: 1, ansible_user: gone}\n        web6: {ansible_port: 2}\n    7: {hosts: web7}\n";
     let imported = read(AnsibleYaml, text);
     assert_eq!(names(&imported), ["1001", "web1", "web2", "web3", "web4", "web5", "web6", "web7"]);
     expect_remark(&imported, 3, Note, "wants quotes");
@@ -317,7 +317,8 @@ fn yaml_with_faults() {
     expect_remark(&imported, 16, Error, "“odd” is left out");
     expect_remark(&imported, 18, Warning, "“host”");
     expect_remark(&imported, 21, Warning, "“web6” is here twice");
-    assert_eq!(target(&imported, "web6").connections[0].port, Some(2), "the last one counts, as in Ansible");
+    let web6 = &target(&imported, "web6").connections[0];
+    assert_eq!((web6.port, &web6.user), (Some(2), &None), "the last one counts alone, as in Ansible");
     assert_eq!(target(&imported, "web4").connections[0].port, Some(23));
 }
 
@@ -425,6 +426,10 @@ fn remarks_are_bounded() {
     assert_eq!(names(&imported), ["last"]);
     assert_eq!(imported.remarks.len(), MAX_REMARKS + 1);
     expect_remark(&imported, 0, Warning, "4001 more remarks");
+    let text = "[web]\n".to_owned() + &"web1\n".repeat(5_000) + "web2 ansible_password=hunter2\n";
+    let imported = read(AnsibleIni, &text);
+    assert_eq!(imported.remarks.len(), MAX_REMARKS + 1);
+    expect_remark(&imported, 5_002, Warning, "is a secret");
 }
 
 #[test]

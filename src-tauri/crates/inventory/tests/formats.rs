@@ -6,7 +6,7 @@ mod common;
 use common::{alone, fixture, names, target};
 use wheelhouse_inventory::{ImportedConnection, parse, recognise};
 use wheelhouse_protocol::inventory::ImportFormat::{AnsibleIni, AnsibleYaml, Csv, Json, SshConfig};
-use wheelhouse_protocol::inventory::{ConnectionKind, Os};
+use wheelhouse_protocol::inventory::{ConnectionKind, ImportSeverity, Os};
 
 fn by(kind: ConnectionKind, port: Option<u16>, user: Option<&str>) -> ImportedConnection {
     ImportedConnection { kind, port, user: user.map(str::to_owned), assumed: false }
@@ -78,6 +78,11 @@ fn ansible_variables_say_how_to_reach_a_target() {
         assert_eq!(imported.targets[0].connections, [connection], "{variables}");
         assert_eq!(imported.targets[0].os, os, "{variables}");
     }
+    let imported = parse(AnsibleIni, "web1 ansible_port=5986\n").unwrap();
+    let assumed = ImportedConnection { assumed: true, ..by(ConnectionKind::WinrmHttps, Some(5986), None) };
+    assert_eq!(imported.targets[0].connections, [assumed], "nobody listens there for SSH");
+    let imported = parse(AnsibleIni, "here ansible_connection=local\n").unwrap();
+    common::expect_remark(&imported, 0, ImportSeverity::Note, "own machine: here");
     let imported = parse(AnsibleIni, "web1 ansible_connection=httpapi\n").unwrap();
     assert_eq!(
         (imported.targets[0].connections.len(), imported.targets[0].os),
@@ -160,6 +165,15 @@ fn tables_that_say_little() {
 }
 
 #[test]
+fn the_first_word_counts_and_nothing_is_there_twice() {
+    let text = "name,ip,address,tags,os,environment\nweb1,10.0.0.1,10.0.0.1;10.0.0.2,a;A;b,linux,one\nweb1,10.0.0.3,,b;c,windows,two\n";
+    let web1 = &parse(Csv, text).unwrap().targets[0];
+    assert_eq!(web1.addresses, ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    assert_eq!(web1.tags, ["a", "b", "c"]);
+    assert_eq!((web1.os, web1.environment.as_deref()), (Os::Linux, Some("one")));
+}
+
+#[test]
 fn hosts_of_an_ssh_configuration() {
     let text = "Host *.lab\n  User lab\nHost a.lab b\n  Port 2222\nHost *\n  User late\n  Port 22\n";
     let imported = parse(SshConfig, text).unwrap();
@@ -189,4 +203,12 @@ fn ids_depend_on_names_alone() {
     assert_eq!(first.groups[0].id, second.groups[0].id);
     let sorted: Vec<_> = second.targets.iter().map(|t| t.spec.name.as_str()).collect();
     assert_eq!(sorted, ["web1", "WEB2"], "by name, as the store lists them");
+}
+
+#[test]
+fn membership_in_a_group_of_everything_is_implied() {
+    let text = "[everyone]\nweb1\n[everyone:vars]\nwheelhouse_group_everything=True\n[web]\nweb1\n";
+    let imported = parse(AnsibleIni, text).unwrap();
+    assert_eq!(target(&imported, "web1").groups, ["web"], "a target that leaves no group of everything");
+    assert!(imported.groups[0].everything);
 }

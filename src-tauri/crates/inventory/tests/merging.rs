@@ -156,6 +156,16 @@ fn groups_never_form_a_cycle_or_nest_too_deep() {
 }
 
 #[test]
+fn a_group_that_moves_away_makes_room() {
+    let current = ini("[top:children]\nmid\n[mid:children]\nleaf\n[leaf]\nx\n");
+    let text = "[root:children]\ntop\n[top]\n[other:children]\nleaf\n[leaf]\nx\n";
+    let merge = into(&current, ImportFormat::AnsibleIni, text, None);
+    assert_eq!(merge.preview.remarks.iter().filter(|r| r.line > 0).count(), 0, "{:?}", merge.preview.remarks);
+    let parents: Vec<_> = merge.preview.groups.iter().map(|g| (g.name.as_str(), g.parent.as_deref())).collect();
+    assert_eq!(parents, [("root", None), ("top", Some("root")), ("other", None), ("leaf", Some("other"))]);
+}
+
+#[test]
 fn a_new_group_that_takes_an_alias_is_told_of() {
     let current =
         alone(&parse(ImportFormat::Json, r#"{"hosts": [], "groups": {"web servers": {"aliases": ["web"]}}}"#).unwrap());

@@ -413,6 +413,12 @@ fn fixtures_come_back() {
 }
 
 #[test]
+fn a_plain_name_is_nobody_elses() {
+    let text = r#"{"hosts": ["web", "w_b", "w b"], "groups": {"a": {}, "web servers": {}, "web_servers": {"parent": "a"}, "web": {}, "w:b": {}}}"#;
+    comes_back(&alone(&parse(ImportFormat::Json, text).unwrap()));
+}
+
+#[test]
 fn nothing_is_written_as_an_ssh_configuration() {
     let answer = export(ImportFormat::SshConfig, &Snapshot::default(), &no_credential);
     assert_eq!(answer, Err(InventoryError::CannotWrite(ImportFormat::SshConfig)));

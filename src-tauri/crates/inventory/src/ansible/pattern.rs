@@ -203,6 +203,7 @@ mod tests {
     fn what_is_no_range_is_refused_with_the_reason() {
         for (pattern, reason) in [
             ("web[1:100000000]", "100000000 targets"),
+            ("web[0:100000]", "100001 targets"),
             ("a[1:1000]b[1:1000]c[1:1000]", "1000000000 targets"),
             ("a[0:18446744073709551615][0:18446744073709551615]", "targets"),
             ("web[1:", "not closed"),

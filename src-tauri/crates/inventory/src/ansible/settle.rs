@@ -88,7 +88,7 @@ fn precedence(read: &AnsibleDraft, forest: &Forest) -> Vec<usize> {
 /// Writes what the variables mean into the target; whether its connection is only assumed is the answer.
 fn describe(draft: &mut Draft, target: usize, variables: &Variables) -> bool {
     let stated = variables.text("ansible_connection");
-    let reach = stated.map_or(Reach::By(ConnectionKind::Ssh, Os::Unknown), |word| reach(word, variables));
+    let reach = stated.map_or_else(|| unstated(variables), |word| reach(word, variables));
     let family = match reach {
         Reach::By(ConnectionKind::Winrm | ConnectionKind::WinrmHttps, _) => match stated.map(last_part) {
             Some("psrp") => "psrp",
@@ -155,6 +155,16 @@ fn describe(draft: &mut Draft, target: usize, variables: &Variables) -> bool {
 /// The last part of a plugin's full name: `ansible.builtin.ssh` is `ssh`.
 fn last_part(word: &str) -> &str {
     word.rsplit('.').next().unwrap_or(word)
+}
+
+/// What is assumed without a word: SSH, as Ansible does, but not on a port that is surely WinRM's (the
+/// word then stands in group_vars).
+fn unstated(variables: &Variables) -> Reach {
+    match variables.text("ansible_port") {
+        Some("5986") => Reach::By(ConnectionKind::WinrmHttps, Os::Windows),
+        Some("5985") => Reach::By(ConnectionKind::Winrm, Os::Windows),
+        _ => Reach::By(ConnectionKind::Ssh, Os::Unknown),
+    }
 }
 
 /// What a connection plugin is here.

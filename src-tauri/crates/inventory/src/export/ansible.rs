@@ -119,18 +119,19 @@ pub(super) fn yaml(
 
 impl Inventory {
     fn of(snapshot: &Snapshot, credential_name: &dyn Fn(CredentialId) -> Option<String>) -> Self {
-        let mut taken = HashSet::from(["all".to_owned(), "ungrouped".to_owned()]);
-        let mut hosts = Vec::with_capacity(snapshot.targets.len());
-        for target in &snapshot.targets {
-            let name = plain(&target.spec.name, is_plain_ip(&target.spec.name), &mut taken);
-            let variables = of_host(&name, &target.spec, credential_name);
-            hosts.push((name, variables));
-        }
+        let (host_names, group_names) = plain_names(snapshot);
+        let hosts: Vec<(String, Variables)> = host_names
+            .into_iter()
+            .zip(&snapshot.targets)
+            .map(|(name, target)| {
+                let variables = of_host(&name, &target.spec, credential_name);
+                (name, variables)
+            })
+            .collect();
         let index: HashMap<GroupId, usize> = snapshot.groups.iter().enumerate().map(|(n, g)| (g.id, n)).collect();
         let mut groups: Vec<Group> = Vec::with_capacity(snapshot.groups.len());
-        for group in &snapshot.groups {
+        for (group, name) in snapshot.groups.iter().zip(group_names) {
             let spec = &group.spec;
-            let name = plain(&spec.name, false, &mut taken);
             let mut variables = Variables::new();
             if name != spec.name {
                 variables.insert("wheelhouse_group_name", Value::Text(spec.name.clone()));
@@ -166,24 +167,39 @@ impl Inventory {
     }
 }
 
-/// Whether a name is an IP address Ansible takes for one: not with a zone, and not `fe80::`, whose end
-/// it keeps for a port.
-fn is_plain_ip(name: &str) -> bool {
-    is_ip(name) && !name.contains('%') && !name.ends_with(':')
-}
-
-/// A name Ansible takes for one and nothing else, used once; `as_it_is` where it needs no change.
-fn plain(name: &str, as_it_is: bool, taken: &mut HashSet<String>) -> String {
+/// Names Ansible takes for one and nothing else, each used once: those of the targets, then of the groups.
+///
+/// Who has a plain name keeps it, so that nobody's plain name is somebody else's real one.
+fn plain_names(snapshot: &Snapshot) -> (Vec<String>, Vec<String>) {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let base: String = name.chars().map(|c| if as_it_is || is_plain(c) { c } else { '_' }).collect();
-    let base = if base.is_empty() || base.starts_with('-') { format!("_{base}") } else { base };
-    let mut plain = base.clone();
-    let mut n = 2;
-    while !taken.insert(key(&plain)) {
-        plain = format!("{base}_{n}");
-        n += 1;
+    let plain = |name: &str| -> String {
+        let base: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+        if base.is_empty() || base.starts_with('-') { format!("_{base}") } else { base }
+    };
+    // An address with a zone is none for Ansible, nor is `fe80::`, whose end it keeps for a port.
+    let is_address = |name: &str| is_ip(name) && !name.contains('%') && !name.ends_with(':');
+    let hosts = snapshot.targets.iter().map(|t| t.spec.name.as_str());
+    let groups = snapshot.groups.iter().map(|g| g.spec.name.as_str());
+    let wanted: Vec<(&str, String)> = hosts
+        .map(|name| (name, if is_address(name) { name.to_owned() } else { plain(name) }))
+        .chain(groups.map(|name| (name, plain(name))))
+        .collect();
+    let mut taken = HashSet::from(["all".to_owned(), "ungrouped".to_owned()]);
+    let kept: Vec<bool> = wanted.iter().map(|(name, plain)| name == plain && taken.insert(key(plain))).collect();
+    let mut names: Vec<String> = Vec::with_capacity(wanted.len());
+    // Where counting goes on for a name that was wanted before, so that many alike take no longer.
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for ((_, plain), is_kept) in wanted.into_iter().zip(kept) {
+        let mut name = plain.clone();
+        while !is_kept && !taken.insert(key(&name)) {
+            let count = counts.entry(key(&plain)).or_insert(1);
+            *count += 1;
+            name = format!("{plain}_{count}");
+        }
+        names.push(name);
     }
-    plain
+    let groups = names.split_off(snapshot.targets.len());
+    (names, groups)
 }
 
 fn of_host(name: &str, spec: &TargetSpec, credential_name: &dyn Fn(CredentialId) -> Option<String>) -> Variables {

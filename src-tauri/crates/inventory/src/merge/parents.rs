@@ -1,7 +1,7 @@
 //! The tree of groups after a merge: never a cycle, never deeper than [`MAX_GROUP_DEPTH`].
 //!
-//! Links of groups the import says nothing about stay. Then the import's links are added one by one,
-//! parents first; one that would close a cycle or nest too deep is left out with a remark, and the
+//! Links of groups the import says nothing about stay. Then the import's links are added one by one;
+//! one that would close a cycle or nest too deep is left out with a remark, and the
 //! import's members of that group are put in the would-be parent directly. A group whose link is left
 //! out stays where it was, if that still fits. Which links are left out depends only on the import and
 //! on links it does not touch, so that a second import decides the same.
@@ -38,11 +38,6 @@ impl Parents {
             }
         }
         let wants: HashMap<GroupId, GroupId> = wanted.iter().map(|(id, parent, _)| (*id, *parent)).collect();
-        let up = |from: GroupId| {
-            // An import made by hand may hold a cycle; no way up is longer than there are links.
-            std::iter::successors(Some(from), |g| wants.get(g).copied()).take(wants.len() + 1)
-        };
-        wanted.sort_by_cached_key(|(id, _, _)| up(*id).count());
 
         let mut tree = Self::default();
         for group in &current.groups {

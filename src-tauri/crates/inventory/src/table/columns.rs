@@ -152,6 +152,11 @@ impl Header {
         self.columns.len()
     }
 
+    /// How many of the columns are known.
+    pub(super) fn named(&self) -> usize {
+        self.columns.iter().flatten().count()
+    }
+
     /// Whether there is such a column.
     pub(super) fn has(&self, column: Column) -> bool {
         self.columns.contains(&Some(column))
