@@ -1,11 +1,14 @@
 //! An inventory in another tool's format.
 //!
 //! What a format has no word for: Ansible's get variables named `wheelhouse_…`, which Ansible ignores
-//! and the import reads; the words for services are held by JSON alone, and CSV holds no group that has
-//! no targets, no parents and no aliases of groups. No format holds what first contact found out or when
-//! a target last answered. Of a credential only its name is written, for people to choose it again: an
-//! import cannot. A port may come back written out where it was the usual one, and a target in a group
-//! of everything comes back as in it by that alone. Of several connections of one kind the first is kept.
+//! and the import reads. JSON alone holds the words for services. CSV holds groups by their targets
+//! alone: no empty group, parent, alias or group of everything. No format holds what first contact found
+//! out or when a target last answered. Of a credential only its name is written, for people to choose it
+//! again: an import cannot.
+//!
+//! What comes back another way: a port may be written out where it was the usual one; a target in a group
+//! of everything is in it by that alone; of several connections of one kind the first is kept; in Ansible
+//! whoever speaks WinRM runs Windows; names that [`crate::check_name`] refuses are refused again.
 
 mod ansible;
 mod csv;
