@@ -49,14 +49,18 @@ fn main() {
         let warm = runtime.block_on(ours(&bench, &targets));
         let asyncssh = peers.library("run_asyncssh.py", &setup);
         let parallel = peers.library("run_parallel_ssh.py", &setup);
-        let ansible = (round <= 2).then(|| peers.ansible(folder.path(), hosts));
+        let ansible = (round <= 2).then(|| peers.ansible(folder.path(), hosts, "raw"));
+        let module = (round == 1).then(|| peers.ansible(folder.path(), hosts, "command"));
         if counts {
             note("wheelhouse, new connections", cold);
             note("wheelhouse, second job", warm);
             note("asyncssh", asyncssh);
             note("parallel-ssh", parallel);
             if let Some(seconds) = ansible {
-                note("ansible", seconds);
+                note("ansible, raw", seconds);
+            }
+            if let Some(seconds) = module {
+                note("ansible, its command module", seconds);
             }
         }
     }
@@ -166,12 +170,12 @@ impl Peers {
         said["seconds"].as_f64().unwrap()
     }
 
-    fn ansible(&self, folder: &Path, hosts: usize) -> f64 {
+    fn ansible(&self, folder: &Path, hosts: usize, module: &str) -> f64 {
         let began = Instant::now();
         let out = Command::new(self.bin.join("ansible"))
             .args(["all", "-i"])
             .arg(folder.join("hosts"))
-            .args(["-f", &hosts.to_string(), "-m", "raw", "-a", "true"])
+            .args(["-f", &hosts.to_string(), "-m", module, "-a", "true"])
             .env("ANSIBLE_CONFIG", folder.join("ansible.cfg"))
             .env("LC_ALL", "C.UTF-8")
             .output()

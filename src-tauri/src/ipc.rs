@@ -3,6 +3,7 @@
 
 use crate::backend::Backend;
 use serde_json::Value;
+use std::sync::Once;
 use std::time::Duration;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
@@ -19,6 +20,8 @@ const BATCH: usize = 200;
 /// Does a command by its name.
 #[tauri::command]
 pub(crate) async fn call(backend: State<'_, Backend>, name: String, input: Value) -> Result<Value, Problem> {
+    static FIRST: Once = Once::new();
+    FIRST.call_once(|| tracing::info!("the page is alive"));
     let app = backend.app().await?;
     app.call_by_name(&Caller::operator(), &name, input).await
 }

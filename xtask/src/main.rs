@@ -1,9 +1,11 @@
 //! What there is to do in this checkout. `cargo xtask run` and `cargo xtask test` are all a newcomer needs.
 
+mod bench;
 mod error;
 mod run;
 mod setup;
 mod shell;
+mod start;
 mod test;
 mod ui;
 
@@ -43,11 +45,8 @@ enum Task {
     },
     /// Measures; ours beside a peer or the limit, from one run.
     Bench {
-        /// Which: ssh, start. All when absent.
-        which: Option<String>,
-        /// What the benchmark itself takes.
-        #[arg(trailing_var_arg = true)]
-        more: Vec<String>,
+        /// Which one; all when absent.
+        which: Option<bench::Which>,
     },
 }
 
@@ -72,7 +71,7 @@ fn work(task: Task) -> Result<()> {
         }
         Task::Lint => test::lint(),
         Task::E2e { filter } => test::e2e(filter.as_deref()),
-        Task::Bench { which, more } => test::bench(which.as_deref(), &more),
+        Task::Bench { which } => bench::bench(which),
     }
 }
 

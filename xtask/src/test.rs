@@ -1,7 +1,7 @@
 //! Every check, headless.
 
-use crate::error::{Failure, Result};
-use crate::shell::{cargo, command, output, run};
+use crate::error::Result;
+use crate::shell::{cargo, run};
 use crate::{run as program, setup, ui};
 use clap::Args;
 
@@ -50,10 +50,4 @@ pub(crate) fn e2e(filter: Option<&str>) -> Result<()> {
     ui::build()?;
     program::build(true)?;
     run(cargo().args(["test", "--package", "wheelhouse", "--test", "window"]).args(filter))
-}
-
-/// Measurements.
-pub(crate) fn bench(which: Option<&str>, more: &[String]) -> Result<()> {
-    let _ = (output(&mut command("true")), more);
-    Err(Failure::new(format!("there is no benchmark {}", which.unwrap_or("at all"))))
 }

@@ -14,9 +14,7 @@ pub struct Caller {
 impl Caller {
     /// The person at this machine: whoever can read the data directory may do everything with it.
     pub fn operator() -> Self {
-        let name = ["USER", "LOGNAME", "USERNAME"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+        let name = whoami::username().ok().filter(|name| !name.trim().is_empty());
         Self { who: name.unwrap_or_else(|| "operator".to_owned()), role: Role::Admin }
     }
 }

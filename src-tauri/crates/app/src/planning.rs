@@ -9,11 +9,14 @@ use wheelhouse_protocol::plan::{Plan, Proposal, ProposalState, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Question, TargetReading};
 use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId, Timestamp};
 
+/// The site's words for services are stored under this name.
+pub(crate) const SERVICES: &str = "services";
+
 impl App {
     /// The inventory as it is now.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, Problem> {
         let (targets, groups) = tokio::try_join!(self.store.targets(), self.store.groups())?;
-        let services = self.store.setting("services").await?.unwrap_or_default();
+        let services = self.store.setting(SERVICES).await?.unwrap_or_default();
         Ok(Snapshot { targets, groups, services })
     }
 

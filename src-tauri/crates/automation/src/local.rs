@@ -146,8 +146,5 @@ pub(crate) fn changed(path: &str) -> TransportError {
 
 /// The account Wheelhouse runs as.
 pub(crate) fn user_name() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .unwrap_or_else(|| "root".to_owned())
+    whoami::username().unwrap_or_else(|_| "root".to_owned())
 }

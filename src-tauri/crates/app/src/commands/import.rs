@@ -1,11 +1,11 @@
 //! Inventories of other tools, in and out.
 
 use crate::files::expand_home;
-use crate::planning::blocking;
+use crate::planning::{SERVICES, blocking};
 use crate::{App, Caller, Handle};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 use wheelhouse_inventory::{Imported, MAX_BYTES, Merge, export, merge, parse, recognise};
 use wheelhouse_protocol::inventory::{
@@ -29,7 +29,7 @@ impl Handle<PreviewImport> for App {
             None => return Err(unrecognised(&source.name)),
         };
         let digest = source.digest.clone();
-        let merge = self.merge(source, format, None).await?;
+        let (merge, _) = self.merge(source, format, None).await?;
         Ok(merge.preview.complete(format, digest))
     }
 }
@@ -46,8 +46,13 @@ impl Handle<ApplyImport> for App {
             .hint("Look at the preview again."));
         }
         let (name, digest) = (source.name.clone(), source.digest.clone());
-        let merged = self.merge(source, command.format, command.credential).await?;
+        let (merged, words) = self.merge(source, command.format, command.credential).await?;
         let write = InventoryWrite { groups: merged.groups.clone(), targets: merged.targets.clone() };
+        if !words.is_empty() {
+            let mut services: BTreeMap<String, Vec<String>> = self.store.setting(SERVICES).await?.unwrap_or_default();
+            services.extend(words);
+            self.store.set_setting(SERVICES, &services).await?;
+        }
         self.store.write_inventory(&write).await?;
         let detail = json!({ "name": name, "format": command.format, "sha256": digest,
             "targets": write.targets.len(), "groups": write.groups.len() });
@@ -72,11 +77,11 @@ impl App {
         source: Source,
         format: ImportFormat,
         credential: Option<CredentialId>,
-    ) -> Result<Merge, Problem> {
+    ) -> Result<(Merge, BTreeMap<String, Vec<String>>), Problem> {
         let current = self.snapshot().await?;
         blocking(move || {
             let imported: Imported = parse(format, &source.text)?;
-            Ok(merge(&imported, &current, &mut Uuid::now_v7, credential))
+            Ok((merge(&imported, &current, &mut Uuid::now_v7, credential), imported.services))
         })
         .await
     }

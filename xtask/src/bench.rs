@@ -1,0 +1,44 @@
+//! Measurements: ours beside a peer or the limit, from one run.
+
+use crate::error::Result;
+use crate::setup;
+use crate::shell::{cargo, command, run};
+use crate::target_directory;
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Which {
+    /// 64 sshds beside asyncssh, parallel-ssh and ansible.
+    Ssh,
+    /// The window's start and memory beside a bare window.
+    Start,
+}
+
+pub(crate) fn bench(which: Option<Which>) -> Result<()> {
+    setup::setup(true)?;
+    match which {
+        Some(Which::Ssh) => ssh(),
+        Some(Which::Start) => crate::start::measure(),
+        None => ssh().and_then(|()| crate::start::measure()),
+    }
+}
+
+fn ssh() -> Result<()> {
+    let peers = peers()?;
+    run(cargo()
+        .args(["bench", "--package", "wheelhouse-automation", "--bench", "ssh"])
+        .args(setup::rust_version_flag())
+        .env("PEERS", peers))
+}
+
+/// A Python environment with the tools we measure against, beside what is built.
+fn peers() -> Result<PathBuf> {
+    let folder = target_directory().join("peers");
+    if !folder.join("bin/ansible").exists() {
+        run(command("python3").args(["-m", "venv"]).arg(&folder))?;
+        run(command(folder.join("bin/pip")).args(["install", "--quiet", "asyncssh", "parallel-ssh", "ansible-core"]))?;
+    }
+    Ok(folder)
+}
