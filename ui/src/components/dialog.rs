@@ -1,0 +1,52 @@
+//! A dialogue: nothing else can be reached until it is closed. The browser keeps the focus within.
+
+use super::button::Button;
+use crate::pure::icons::Icon;
+use leptos::html;
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// A dialogue on show for as long as it is rendered. `close` is asked for by Esc and the cross.
+pub(crate) fn dialog(
+    title: impl Into<Signal<String>>,
+    class: &'static str,
+    test: &'static str,
+    close: impl Fn() + 'static,
+    inside: AnyView,
+) -> AnyView {
+    let title = title.into();
+    let node = NodeRef::<html::Dialog>::new();
+    let close = Rc::new(close);
+    Effect::new(move |_| {
+        if let Some(dialog) = node.get().filter(|d| !d.open()) {
+            // It fails only when it is open already.
+            dialog.show_modal().ok();
+        }
+    });
+    let (by_escape, by_cross) = (Rc::clone(&close), close);
+    view! {
+        <dialog
+            node_ref=node
+            class=format!("dialog {class}")
+            data-test=test
+            aria-label=move || title.get()
+            on:cancel=move |event: web_sys::Event| {
+                event.prevent_default();
+                by_escape();
+            }
+            on:keydown=|event| {
+                // What the page's own keys mean does not count in here.
+                if event.key() != "Escape" {
+                    event.stop_propagation();
+                }
+            }
+        >
+            <header class="dialog-head">
+                <h2>{move || title.get()}</h2>
+                {Button::new("Close").quiet().only_icon(Icon::Cross).test("close-dialog").on(move || by_cross()).view()}
+            </header>
+            {inside}
+        </dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,14 @@
+//! What needs no browser: formatting, sorting, windows of lists, buffers, exports. Tested on the host.
+
+pub(crate) mod export;
+pub(crate) mod format;
+pub(crate) mod fuzzy;
+pub(crate) mod highlight;
+pub(crate) mod icons;
+pub(crate) mod live_reading;
+pub(crate) mod log_buffer;
+pub(crate) mod order;
+pub(crate) mod scale;
+pub(crate) mod series;
+pub(crate) mod visible;
+pub(crate) mod words;

@@ -1,0 +1,31 @@
+//! Chat: say it, see exactly what would run, approve it, watch it run.
+
+mod composer;
+mod conversations;
+mod hosts;
+mod job_card;
+mod plan_card;
+mod replies;
+mod result;
+mod steps;
+mod strategy;
+mod thread;
+
+pub(crate) use composer::focus_input;
+pub(crate) use steps::{scripts, way};
+
+use leptos::prelude::*;
+
+/// The screen.
+pub(crate) fn chat() -> AnyView {
+    view! {
+        <section class="chat">
+            {conversations::conversations()}
+            <div class="chat-main">
+                {thread::thread()}
+                {composer::composer()}
+            </div>
+        </section>
+    }
+    .into_any()
+}

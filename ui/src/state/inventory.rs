@@ -1,0 +1,145 @@
+//! Targets, groups, host keys, and the planner that reads along with the operator.
+
+use super::load::{Load, Remote};
+use crate::api;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use wheelhouse_planner::Planner;
+use wheelhouse_protocol::inventory::{
+    Group, ListGroups, ListHostKeys, ListTargets, Snapshot, Target, TestResult, TestTarget, TrustedHostKey,
+};
+use wheelhouse_protocol::reading::Reading;
+use wheelhouse_protocol::{GroupId, Problem, TargetId};
+
+/// What is being done about a target's connection.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Trial {
+    /// It is being dialled.
+    Running,
+    /// What was found.
+    Done(Box<Result<TestResult, Problem>>),
+}
+
+/// The inventory.
+pub(crate) struct Inventory {
+    pub(crate) targets: Remote<Vec<Target>>,
+    pub(crate) groups: Remote<Vec<Group>>,
+    pub(crate) host_keys: Remote<Vec<TrustedHostKey>>,
+    /// Connection tests since the page was opened, by target.
+    pub(crate) trials: RwSignal<HashMap<TargetId, Trial>>,
+    planner: RwSignal<Option<Rc<Planner>>, LocalStorage>,
+}
+
+impl Default for Inventory {
+    fn default() -> Self {
+        Self {
+            targets: Remote::default(),
+            groups: Remote::default(),
+            host_keys: Remote::default(),
+            trials: RwSignal::new(HashMap::new()),
+            planner: RwSignal::new_local(None),
+        }
+    }
+}
+
+impl Inventory {
+    /// Asks for all of it.
+    pub(crate) fn refresh(&'static self) {
+        self.targets.ask(ListTargets::default);
+        self.groups.ask(ListGroups::default);
+        self.host_keys.ask(ListHostKeys::default);
+    }
+
+    /// Keeps the planner in step with the inventory. Called once.
+    pub(crate) fn keep_planner(&'static self) {
+        Effect::new(move |_| {
+            let snapshot = self.targets.value.with(|targets| {
+                self.groups.value.with(|groups| {
+                    let (targets, groups) = (targets.ready()?.clone(), groups.ready()?.clone());
+                    Some(Snapshot { targets, groups, services: std::collections::BTreeMap::new() })
+                })
+            });
+            // The words every installation knows can be read; a test of the planner's own says so.
+            let planner = snapshot.and_then(|snapshot| Planner::new(&snapshot, "").ok());
+            self.planner.set(planner.map(Rc::new));
+        });
+    }
+
+    /// What a request means; `None` until the inventory is there.
+    pub(crate) fn reading(&self, request: &str) -> Option<Reading> {
+        self.planner.with(|planner| planner.as_ref().map(|p| p.reading(request)))
+    }
+
+    /// Three things to try, from the inventory as it is.
+    pub(crate) fn suggestions(&self) -> Vec<String> {
+        self.planner.with(|planner| planner.as_ref().map(|p| p.suggestions()).unwrap_or_default())
+    }
+
+    /// One target.
+    pub(crate) fn target(&self, id: TargetId) -> Option<Target> {
+        self.targets.value.with(|t| t.ready().and_then(|t| t.iter().find(|t| t.id == id).cloned()))
+    }
+
+    /// One group's name.
+    pub(crate) fn group_name(&self, id: GroupId) -> String {
+        self.groups
+            .value
+            .with(|g| g.ready().and_then(|g| g.iter().find(|g| g.id == id).map(|g| g.spec.name.clone())))
+            .unwrap_or_default()
+    }
+
+    /// A group and every group below it.
+    pub(crate) fn with_sub_groups(groups: &[Group], id: GroupId) -> HashSet<GroupId> {
+        let mut inside = HashSet::from([id]);
+        for _ in 0..wheelhouse_protocol::inventory::MAX_GROUP_DEPTH {
+            for group in groups {
+                if group.spec.parent.is_some_and(|parent| inside.contains(&parent)) {
+                    inside.insert(group.id);
+                }
+            }
+        }
+        inside
+    }
+
+    /// Tests a connection.
+    pub(crate) fn test(&'static self, id: TargetId) {
+        if self.trials.with_untracked(|t| t.get(&id) == Some(&Trial::Running)) {
+            return;
+        }
+        self.trials.update(|t| {
+            t.insert(id, Trial::Running);
+        });
+        spawn_local(async move {
+            let result = api::call(TestTarget { id }).await;
+            self.trials.update(|t| {
+                t.insert(id, Trial::Done(Box::new(result)));
+            });
+        });
+    }
+
+    /// Tests connections, a few at a time.
+    pub(crate) fn test_all(&'static self, ids: Vec<TargetId>) {
+        let mut lanes: Vec<Vec<TargetId>> = vec![Vec::new(); 8];
+        for (n, id) in ids.into_iter().enumerate() {
+            lanes[n % 8].push(id);
+        }
+        for lane in lanes.into_iter().filter(|lane| !lane.is_empty()) {
+            self.trials.update(|t| t.extend(lane.iter().map(|id| (*id, Trial::Running))));
+            spawn_local(async move {
+                for id in lane {
+                    let result = api::call(TestTarget { id }).await;
+                    self.trials.update(|t| {
+                        t.insert(id, Trial::Done(Box::new(result)));
+                    });
+                }
+            });
+        }
+    }
+
+    /// Whether the targets have come.
+    pub(crate) fn is_there(&self) -> bool {
+        self.targets.value.with(|t| matches!(t, Load::Ready(_)))
+    }
+}

@@ -1,0 +1,42 @@
+//! The settings, and the theme they choose.
+
+use super::load::Remote;
+use crate::web;
+use leptos::prelude::*;
+use wheelhouse_protocol::settings::{GetSettings, Settings, Theme};
+
+/// The settings as stored.
+#[derive(Default)]
+pub(crate) struct SettingsStore {
+    pub(crate) settings: Remote<Settings>,
+}
+
+impl SettingsStore {
+    /// Asks for them; the theme holds at once.
+    pub(crate) fn refresh(&'static self) {
+        self.settings.ask_then(|| GetSettings {}, |settings| apply_theme(settings.theme));
+    }
+
+    /// The theme that is chosen.
+    pub(crate) fn theme(&self) -> Theme {
+        self.settings.value.with(|s| s.ready().map(|s| s.theme)).unwrap_or_default()
+    }
+}
+
+/// Shows a theme.
+pub(crate) fn apply_theme(theme: Theme) {
+    let name = match theme {
+        Theme::System => "",
+        Theme::Dark => "dark",
+        Theme::Light => "light",
+    };
+    web::remember_plain("theme", name);
+    if let Some(root) = web::root() {
+        // Setting or removing an attribute of that name does not fail.
+        match name {
+            "" => root.remove_attribute("data-theme").ok(),
+            name => root.set_attribute("data-theme", name).ok(),
+        };
+    }
+    crate::state::stores().telemetry.repaint.update(|n| *n += 1);
+}

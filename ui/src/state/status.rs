@@ -1,0 +1,41 @@
+//! The lights of the status bar.
+
+use super::load::Remote;
+use crate::state::stores;
+use leptos::prelude::*;
+use wheelhouse_protocol::Problem;
+use wheelhouse_protocol::control::ControlStatus;
+use wheelhouse_protocol::status::{GetStatus, Status};
+use wheelhouse_protocol::telemetry::LinkStatus;
+
+/// What the status bar shows.
+#[derive(Default)]
+pub(crate) struct Lights {
+    /// All of it, as last asked for.
+    pub(crate) status: Remote<Status>,
+    /// The MQTT link, as last told.
+    pub(crate) link: RwSignal<Option<LinkStatus>>,
+    /// The control loop, as last told.
+    pub(crate) control: RwSignal<Option<ControlStatus>>,
+    /// Why nothing can be stored, if that is so.
+    pub(crate) store_problem: RwSignal<Option<Problem>>,
+}
+
+impl Lights {
+    /// Asks for every light.
+    pub(crate) fn refresh(&'static self) {
+        self.status.ask_then(
+            || GetStatus {},
+            |status| {
+                let lights = &stores().status;
+                if lights.link.with_untracked(Option::is_none) {
+                    lights.link.set(status.link.clone());
+                }
+                if lights.control.with_untracked(Option::is_none) {
+                    lights.control.set(status.control.clone());
+                }
+                stores().notices.counted(status.notifications);
+            },
+        );
+    }
+}
