@@ -77,8 +77,10 @@ fn work(task: Task) -> Result<()> {
 
 /// The checkout's root.
 fn root() -> PathBuf {
-    let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    // Cargo says at run time where the checkout is now; what was compiled in may have been moved.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().unwrap_or(&manifest).to_owned()
 }
 
 /// Where cargo puts what it builds.
