@@ -7,7 +7,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use wheelhouse_testbed::{end, free_port, missing, program};
 
 /// What the tests of the window need besides the program.
@@ -25,28 +24,27 @@ pub(crate) struct Desktop {
     port: u16,
     /// In the order in which they have to end.
     processes: Vec<Child>,
-    home: TempDir,
+    home: PathBuf,
 }
 
 impl Desktop {
-    /// A desktop of this size (`1280x800`) for a person whose files are in a folder of their own.
-    pub(crate) fn start(size: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut desktop =
-            Self { display: String::new(), size: size.to_owned(), port: free_port(), processes: Vec::new(), home };
+    /// A desktop of this size (`1280x800`) for a person whose files are in `home`.
+    pub(crate) fn start(size: &str, home: &Path) -> Self {
+        let mut desktop = Self {
+            display: String::new(),
+            size: size.to_owned(),
+            port: free_port(),
+            processes: Vec::new(),
+            home: home.to_owned(),
+        };
         desktop.start_display();
         desktop.start_session();
         desktop
     }
 
-    /// Where the person's files are.
-    pub(crate) fn home(&self) -> &Path {
-        self.home.path()
-    }
-
     /// Where the program keeps its data.
     pub(crate) fn data(&self) -> PathBuf {
-        self.home().join("data")
+        self.home.join("data")
     }
 
     fn start_display(&mut self) {
@@ -73,7 +71,7 @@ impl Desktop {
              exec WebKitWebDriver --host=127.0.0.1 --port={}",
             self.port
         );
-        let log = fs::File::create(self.home().join("window.log")).unwrap();
+        let log = fs::File::create(self.home.join("window.log")).unwrap();
         let driver = Command::new("dbus-run-session")
             .args(["--", "sh", "-c", &session])
             .env_remove("WAYLAND_DISPLAY")
@@ -85,12 +83,12 @@ impl Desktop {
             .env("NO_AT_BRIDGE", "1")
             // The machine's own locale may not be installed; and under plain C the driver's scripts fail.
             .env("LC_ALL", "C.UTF-8")
-            .env("HOME", self.home())
+            .env("HOME", &self.home)
             .env("USER", "ada")
-            .env("XDG_RUNTIME_DIR", self.home())
-            .env("XDG_CONFIG_HOME", self.home().join("config"))
-            .env("XDG_DATA_HOME", self.home().join("share"))
-            .env("XDG_CACHE_HOME", self.home().join("cache"))
+            .env("XDG_RUNTIME_DIR", &self.home)
+            .env("XDG_CONFIG_HOME", self.home.join("config"))
+            .env("XDG_DATA_HOME", self.home.join("share"))
+            .env("XDG_CACHE_HOME", self.home.join("cache"))
             .env("WHEELHOUSE_HOME", self.data())
             .env("WHEELHOUSE_WINDOW_SIZE", &self.size)
             .stdin(Stdio::null())
@@ -120,7 +118,7 @@ impl Desktop {
 
     /// What the window and the driver said.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.home().join("window.log")).unwrap_or_default()
+        fs::read_to_string(self.home.join("window.log")).unwrap_or_default()
     }
 
     /// Saves what the display shows as `artefacts/NAME.png`.
@@ -140,7 +138,7 @@ impl Desktop {
             .args(words)
             .arg("--json")
             .env("WHEELHOUSE_HOME", self.data())
-            .env("HOME", self.home())
+            .env("HOME", &self.home)
             .output()
             .unwrap_or_else(|e| panic!("{} is built by `cargo build --workspace`: {e}", wh.display()));
         serde_json::from_slice(&said.stdout)

@@ -89,6 +89,25 @@ impl Page {
         }
     }
 
+    /// Clicks the element of this name that says something.
+    pub(crate) async fn click_saying(&self, name: &str, said: &str) {
+        let wanted = format!("//*[@data-test='{name}'][contains(normalize-space(.), '{said}')]");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let clicked = match self.client.find(Locator::XPath(&wanted)).await {
+                Ok(element) => element.click().await.is_ok(),
+                Err(_) => false,
+            };
+            if clicked {
+                return;
+            }
+            if Instant::now() > deadline {
+                panic!("no {name} saying “{said}” can be clicked:\n{}", self.everything().await);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Puts a text where another may be.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
         let field = self.see(name).await;
