@@ -94,10 +94,17 @@ fn from_an_empty_folder_to_a_verified_result() {
     assert_eq!(jobs[0]["state"], "succeeded");
     let job = jobs[0]["id"].as_str().unwrap();
     let shown = wh.ok(&["job", "show", job, "--json"]).json();
-    assert_eq!(shown["approved_by"], "ada");
+    assert_eq!(shown["approved_by"], wh::operator(), "the system says who, not a variable anybody can set");
     let records = wh.ok(&["audit", "list", "--text", job, "--json"]).json();
     let kinds: Vec<&str> = records.as_array().unwrap().iter().map(|r| r["what"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"job.started") && kinds.contains(&"job.finished"), "{kinds:?}");
+    let unlocked = wh.ok(&["audit", "list", "--text", "vault.unlocked", "--json"]).json();
+    assert!(!unlocked.as_array().unwrap().is_empty(), "opening the vault leaves a record");
+    wh.secret_file("passphrase", "not the passphrase at all");
+    wh.run(&["vault", "add", "other", "--user", "x", "--password-file", &password]).expect(2);
+    wh.secret_file("passphrase", wh::PASSPHRASE);
+    let refused = wh.ok(&["audit", "list", "--text", "vault.unlock-refused", "--json"]).json();
+    assert_eq!(refused[0]["who"], wh::operator(), "so does an attempt: {refused}");
     assert!(wh.ok(&["audit", "verify", "--json"]).json()["broken_at"].is_null());
 
     let database = fs::read(wh.data().join("operations.db")).unwrap();

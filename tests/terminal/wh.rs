@@ -8,6 +8,12 @@ use std::process::{Command, Output, Stdio};
 
 pub(crate) const PASSPHRASE: &str = "a long walk along the harbour wall";
 
+/// The account these tests run as.
+pub(crate) fn operator() -> String {
+    let said = Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(said.stdout).unwrap().trim().to_owned()
+}
+
 /// `wh` on a data directory of its own.
 pub(crate) struct Wh {
     home: tempfile::TempDir,
@@ -75,7 +81,7 @@ impl Wh {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
-            .env("USER", "ada")
+            .env("USER", "somebody-else")
             .env("LC_ALL", "C.UTF-8")
             .env("WHEELHOUSE_HOME", self.data())
             .env("WHEELHOUSE_PASSPHRASE_FILE", self.home.path().join("passphrase"))

@@ -43,8 +43,10 @@ impl Fleet {
             let script = match work {
                 Work::Quick => "echo all is well\n".to_owned(),
                 Work::Fails(code) => format!("echo the disk is on fire >&2\nexit {code}\n"),
-                Work::Waits => "n=0\nwhile [ ! -e ~/go ] && [ $n -lt 1200 ]; do n=$((n+1)); sleep 0.1; done\necho at last\n"
-                    .to_owned(),
+                Work::Waits => {
+                    "n=0\nwhile [ ! -e ~/go ] && [ $n -lt 1200 ]; do n=$((n+1)); sleep 0.1; done\necho at last\n"
+                        .to_owned()
+                }
             };
             machine.write("work.sh", &script);
         }

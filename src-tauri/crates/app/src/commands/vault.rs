@@ -1,7 +1,7 @@
 //! The vault.
 
 use crate::{App, Caller, Handle};
-use serde_json::json;
+use serde_json::{Value, json};
 use wheelhouse_automation::check_private_key;
 use wheelhouse_protocol::credential::{
     ChangePassphrase, CreateVault, CredentialView, DeleteCredential, FieldInput, GetVault, ListCredentials, LockVault,
@@ -24,11 +24,22 @@ impl Handle<CreateVault> for App {
 }
 
 impl Handle<UnlockVault> for App {
-    async fn handle(&self, _: &Caller, command: UnlockVault) -> Result<VaultView, Problem> {
-        let view = match &command.passphrase {
-            Some(passphrase) => self.vault.unlock(passphrase).await?,
-            None => self.vault.unlock_with_keyring().await?,
+    async fn handle(&self, caller: &Caller, command: UnlockVault) -> Result<VaultView, Problem> {
+        let opened = match &command.passphrase {
+            Some(passphrase) => self.vault.unlock(passphrase).await,
+            None => self.vault.unlock_with_keyring().await,
         };
+        let by = if command.passphrase.is_some() { "passphrase" } else { "keyring" };
+        let view = match opened.map_err(Problem::from) {
+            Ok(view) => view,
+            Err(problem) => {
+                if problem.code == ProblemCode::WrongSecret {
+                    self.note(caller, "vault.unlock-refused", json!({ "by": by })).await;
+                }
+                return Err(problem);
+            }
+        };
+        self.note(caller, "vault.unlocked", json!({ "by": by })).await;
         // What waited for a credential can go on.
         self.start_link().await;
         Ok(view)
@@ -36,9 +47,11 @@ impl Handle<UnlockVault> for App {
 }
 
 impl Handle<LockVault> for App {
-    async fn handle(&self, _: &Caller, _: LockVault) -> Result<VaultView, Problem> {
+    async fn handle(&self, caller: &Caller, _: LockVault) -> Result<VaultView, Problem> {
         self.engine.forget_sessions();
-        Ok(self.vault.lock().await?)
+        let view = self.vault.lock().await?;
+        self.note(caller, "vault.locked", json!({})).await;
+        Ok(view)
     }
 }
 
@@ -122,6 +135,14 @@ async fn check_key(fields: &[FieldInput]) -> Result<(), Problem> {
 }
 
 impl App {
+    /// Puts something into the audit chain that has happened whether or not it can be written down: a disk
+    /// that is full must not keep an operator from locking the vault.
+    async fn note(&self, caller: &Caller, what: &'static str, detail: Value) {
+        if let Err(error) = self.store.append_audit(&Self::record(caller, what, detail)).await {
+            tracing::error!(%error, what, "the audit record could not be written");
+        }
+    }
+
     /// A secret field in the clear, for a door that shows it to the operator natively. It is no command,
     /// so no message between a door and its page can carry it; each use is in the audit chain.
     ///
