@@ -4,7 +4,7 @@ use super::load::{Load, Remote};
 use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 use wheelhouse_planner::Planner;
 use wheelhouse_protocol::inventory::{
@@ -88,19 +88,6 @@ impl Inventory {
             .value
             .with(|g| g.ready().and_then(|g| g.iter().find(|g| g.id == id).map(|g| g.spec.name.clone())))
             .unwrap_or_default()
-    }
-
-    /// A group and every group below it.
-    pub(crate) fn with_sub_groups(groups: &[Group], id: GroupId) -> HashSet<GroupId> {
-        let mut inside = HashSet::from([id]);
-        for _ in 0..wheelhouse_protocol::inventory::MAX_GROUP_DEPTH {
-            for group in groups {
-                if group.spec.parent.is_some_and(|parent| inside.contains(&parent)) {
-                    inside.insert(group.id);
-                }
-            }
-        }
-        inside
     }
 
     /// Tests a connection.
