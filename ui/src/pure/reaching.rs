@@ -101,16 +101,21 @@ pub(crate) fn phases(local: bool, result: &TestResult) -> Vec<Phase> {
         let rest = latency_ms.saturating_sub(*connect_ms);
         match phases.as_mut_slice() {
             [connect, key, login, run] => {
-                connect.note = format!("{connect_ms} ms");
+                connect.note = time(*connect_ms);
                 key.note = "accepted".to_owned();
                 login.note.clone_from(authentication);
-                run.note = format!("{rest} ms with logging in");
+                run.note = format!("{}, log-in included", time(rest));
             }
-            [run] => run.note = format!("{latency_ms} ms"),
+            [run] => run.note = time(*latency_ms),
             _ => {}
         }
     }
     phases
+}
+
+/// `12 ms`; a figure of 0 would look like none at all.
+fn time(milliseconds: u64) -> String {
+    if milliseconds == 0 { "under 1 ms".to_owned() } else { format!("{milliseconds} ms") }
 }
 
 /// Whether every word of a query is in one of these texts, without regard to case.

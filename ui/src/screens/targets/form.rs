@@ -131,7 +131,7 @@ fn fields(draft: Draft, doing: Doing, new: bool, save: impl Fn() + Clone + 'stat
     let systems = [Os::Unknown, Os::Linux, Os::Windows, Os::Macos, Os::Unix, Os::Network];
     let systems: Vec<(String, String)> = systems
         .iter()
-        .map(|os| (os.as_str().to_owned(), if *os == Os::Unknown { "Found out by the first test".to_owned() } else { os.to_string() }))
+        .map(|os| (os.as_str().to_owned(), if *os == Os::Unknown { "Not known yet".to_owned() } else { os.to_string() }))
         .collect();
     let name = Input::text(draft.name).test("target-name-input").on_enter(save.clone());
     let name = if new { name.focus() } else { name };

@@ -108,7 +108,7 @@ pub(super) fn changed(id: TargetId, key: HostKey, accepted: Vec<TrustedHostKey>)
             </header>
             <p>
                 "Either the machine was set up anew, or something else answers in its place. Nothing was sent to it, and \
-                 jobs leave it out until this is settled."
+                 no job reaches it until this is settled."
             </p>
             <div class="key-pair">
                 <span class="field-label">"Accepted until now"</span>
@@ -121,7 +121,7 @@ pub(super) fn changed(id: TargetId, key: HostKey, accepted: Vec<TrustedHostKey>)
                 .then(|| view! { <p class="soft">"The accepted key stands in a known_hosts file, where it stays after replacing."</p> })}
             {maybe(doing.problem)}
             <div class="row end">
-                {Button::new(format!("Replace the key of {}", key.host))
+                {Button::new(format!("Replace the key of {}:{}", key.host, key.port))
                     .danger()
                     .icon(Icon::Key)
                     .test("replace-host-key")

@@ -17,6 +17,7 @@ use crate::state::inventory::Trial;
 use crate::state::{Load, stores};
 use leptos::prelude::*;
 use std::sync::Arc;
+use wheelhouse_protocol::ProblemCode;
 use wheelhouse_protocol::inventory::{Os, Target, TestResult};
 
 /// One row.
@@ -33,6 +34,7 @@ enum State {
     Testing,
     Answered,
     NeedsLook,
+    VaultLocked,
     Failed,
     Never,
 }
@@ -43,7 +45,8 @@ impl State {
         match self {
             Self::Testing => Look { icon: Icon::Retry, tone: Tone::Accent, word: "testing", busy: true },
             Self::Answered => still(Icon::Ok, Tone::Ok, "answered"),
-            Self::NeedsLook => still(Icon::Warning, Tone::Warn, "host key to look at"),
+            Self::NeedsLook => still(Icon::Key, Tone::Warn, "host key"),
+            Self::VaultLocked => still(Icon::Lock, Tone::Warn, "vault locked"),
             Self::Failed => still(Icon::Unreachable, Tone::Error, "failed"),
             Self::Never => still(Icon::Minus, Tone::Plain, "never"),
         }
@@ -55,6 +58,7 @@ fn state(target: &Target, trial: Option<&Trial>) -> State {
         Some(Trial::Running) => return State::Testing,
         Some(Trial::Done(result)) => match result.as_ref() {
             Ok(TestResult::HostKeyUnknown { .. } | TestResult::HostKeyChanged { .. }) => return State::NeedsLook,
+            Err(problem) if problem.code == ProblemCode::VaultLocked => return State::VaultLocked,
             Err(_) => return State::Failed,
             Ok(_) => {}
         },
@@ -141,7 +145,11 @@ pub(super) fn list() -> AnyView {
                 </div>
                 <div class="screen-actions">
                     {Button::new("Import").icon(Icon::Upload).test("import").on(super::import).view()}
-                    {Button::new("New target").primary().icon(Icon::Plus).test("new-target").on(super::new_target).view()}
+                    {move || {
+                        // What is open beside has a main action of its own.
+                        let button = Button::new("New target").icon(Icon::Plus).test("new-target").on(super::new_target);
+                        if place.beside.with(Option::is_none) { button.primary().view() } else { button.view() }
+                    }}
                 </div>
             </header>
             {bulk(rows)}
@@ -252,10 +260,9 @@ fn contact(row: &Row) -> AnyView {
         }
         (State::Never, _) => view! { <span class="faint" data-test="contact">"never"</span> }.into_any(),
         (State::NeedsLook, _) => {
-            let look = Look { word: "host key", ..look };
-            view! { <span title="Its host key waits for your decision" data-test="contact">{looked(look)}</span> }.into_any()
+            view! { <span class="row" title="Its host key waits for your decision" data-test="contact">{looked(look)}</span> }.into_any()
         }
-        _ => view! { <span title=row.target.last_failure.clone() data-test="contact">{looked(look)}</span> }.into_any(),
+        _ => view! { <span class="row" title=row.target.last_failure.clone() data-test="contact">{looked(look)}</span> }.into_any(),
     }
 }
 
