@@ -77,6 +77,26 @@ impl Inventory {
         self.planner.with(|planner| planner.as_ref().map(|p| p.suggestions()).unwrap_or_default())
     }
 
+    /// Shows a target as a command answered it; the event that follows confirms it.
+    pub(crate) fn put_target(&self, target: Target) {
+        self.targets.value.update(|load| {
+            if let Load::Ready(targets) = load {
+                targets.retain(|t| t.id != target.id);
+                targets.push(target);
+            }
+        });
+    }
+
+    /// As [`Self::put_target`], for a group.
+    pub(crate) fn put_group(&self, group: Group) {
+        self.groups.value.update(|load| {
+            if let Load::Ready(groups) = load {
+                groups.retain(|g| g.id != group.id);
+                groups.push(group);
+            }
+        });
+    }
+
     /// One target.
     pub(crate) fn target(&self, id: TargetId) -> Option<Target> {
         self.targets.value.with(|t| t.ready().and_then(|t| t.iter().find(|t| t.id == id).cloned()))

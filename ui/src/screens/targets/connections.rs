@@ -157,13 +157,18 @@ fn networked_fields(typed: Typed, problem: RwSignal<Option<Problem>>) -> AnyView
                 Input::text(typed.user).placeholder("the credential's").test("connection-user").view(),
             )}
         </div>
-        {credential_field(credential, "connection-credential", choose)}
+        {credential_field("Credential", credential, "connection-credential", choose)}
     }
     .into_any()
 }
 
 /// Which credential to log in with; the choices are names only.
-pub(super) fn credential_field(value: Signal<String>, test: &'static str, choose: impl Fn(String) + 'static) -> AnyView {
+pub(super) fn credential_field(
+    label: &'static str,
+    value: Signal<String>,
+    test: &'static str,
+    choose: impl Fn(String) + 'static,
+) -> AnyView {
     let choices = Signal::derive(|| {
         let mut choices: Vec<Choice> = vec![(String::new(), "None: the operator's SSH agent".to_owned())];
         let all = stores().vault.credentials.get_or_default();
@@ -174,7 +179,7 @@ pub(super) fn credential_field(value: Signal<String>, test: &'static str, choose
     });
     let missing = move || stores().vault.state() == Some(VaultState::Missing);
     view! {
-        {field("Credential", "", "credential", None::<Problem>, select("Credential", choices, value, test, choose))}
+        {field(label, "", "credential", None::<Problem>, select(label, choices, value, test, choose))}
         {move || {
             missing().then(|| view! { <p class="field-hint">"There is no vault yet: create it under Vault to log in with a password or key."</p> })
         }}

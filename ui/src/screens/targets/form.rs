@@ -96,11 +96,11 @@ fn form(id: Option<TargetId>, spec: &TargetSpec) -> AnyView {
     let save = move || match draft.read() {
         Err(problem) => doing.problem.set(Some(problem)),
         Ok(spec) => doing.run(SaveTarget { id, spec }, move |target: Target| {
-            // The table shows it at once; the event that follows confirms it.
-            stores().inventory.refresh();
             stores().toasts.say(Tone::Ok, format!("{} saved", target.spec.name));
+            let saved = target.id;
+            stores().inventory.put_target(target);
             if id.is_none() {
-                place().beside.set(Some(Beside::Target(target.id)));
+                place().beside.set(Some(Beside::Target(saved)));
             }
             place().part.set(Part::Details);
         }),

@@ -76,9 +76,10 @@ fn form(id: Option<GroupId>, spec: &GroupSpec, members: Vec<TargetId>) -> AnyVie
         };
         let members = Some(ids_of(&members.get_untracked()));
         doing.run(SaveGroup { id, spec, members }, |group: Group| {
-            stores().inventory.refresh();
             stores().toasts.say(Tone::Ok, format!("Group {} saved", group.spec.name));
-            place().within.set(Within::Group(group.id));
+            let saved = group.id;
+            stores().inventory.put_group(group);
+            place().within.set(Within::Group(saved));
             place().close();
         });
     };

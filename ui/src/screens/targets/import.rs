@@ -8,11 +8,31 @@ use crate::components::dialog::dialog;
 use crate::components::field::text_area;
 use crate::components::icon::icon;
 use crate::components::problem::maybe;
+use crate::components::select::{Choice, select};
 use crate::pure::icons::Icon;
 use crate::state::load::Doing;
 use leptos::prelude::*;
 use wheelhouse_protocol::CredentialId;
 use wheelhouse_protocol::inventory::{ImportFormat, ImportPreview, ImportSource, PreviewImport};
+
+/// The formats, by the words they are chosen by.
+pub(super) const FORMATS: [(&str, ImportFormat); 5] = [
+    ("ansible-ini", ImportFormat::AnsibleIni),
+    ("ansible-yaml", ImportFormat::AnsibleYaml),
+    ("ssh-config", ImportFormat::SshConfig),
+    ("csv", ImportFormat::Csv),
+    ("json", ImportFormat::Json),
+];
+
+/// Every format to choose.
+pub(super) fn formats() -> Vec<Choice> {
+    FORMATS.iter().map(|(word, format)| ((*word).to_owned(), format.to_string())).collect()
+}
+
+/// The word of a format.
+pub(super) fn word_of(format: Option<ImportFormat>) -> String {
+    FORMATS.iter().find(|f| Some(f.1) == format).map(|f| f.0.to_owned()).unwrap_or_default()
+}
 
 /// An import under way.
 #[derive(Clone, Copy)]
@@ -44,6 +64,11 @@ impl Import {
         self.preview.set(None);
         self.format.set(None);
         self.doing.problem.set(None);
+    }
+
+    /// Reads it as the format of this word; as what it looks like when there is none.
+    pub(super) fn read_as(self, word: &str) {
+        self.format.set(FORMATS.iter().find(|f| f.0 == word).map(|f| f.1));
     }
 
     /// What the source is called.
@@ -89,6 +114,8 @@ fn choose(import: Import) -> AnyView {
             }
         });
     };
+    let mut all = vec![(String::new(), "Recognised by itself".to_owned())];
+    all.extend(formats());
     let paste = move || {
         let text = import.pasted.get_untracked();
         if !text.trim().is_empty() {
@@ -114,7 +141,10 @@ fn choose(import: Import) -> AnyView {
             {maybe(import.doing.problem)}
         </div>
         <footer class="dialog-foot">
-            <p class="faint dense grow">"Nothing is stored yet."</p>
+            <span class="row grow">
+                <span class="faint dense">"Format"</span>
+                {select("Format", all, Signal::derive(move || word_of(import.format.get())), "import-read-as", move |word| import.read_as(&word))}
+            </span>
             {Button::new("Cancel").quiet().on(|| place().over.set(None)).view()}
             {Button::new("See what it changes")
                 .primary()

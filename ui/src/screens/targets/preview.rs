@@ -1,11 +1,11 @@
 //! What an import would do, before it does anything.
 
 use super::connections::credential_field;
-use super::import::Import;
+use super::import::{Import, formats, word_of};
 use super::place::{Within, place};
 use crate::components::icon::{look_badge, looked};
 use crate::components::problem::maybe;
-use crate::components::select::{Choice, select};
+use crate::components::select::select;
 use crate::components::table::{Column, Table};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, EmptyState};
@@ -18,7 +18,7 @@ use crate::state::stores;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wheelhouse_protocol::CredentialId;
-use wheelhouse_protocol::inventory::{ApplyImport, ImportFormat, ImportGroup, ImportPreview, ImportRemark, ImportTarget};
+use wheelhouse_protocol::inventory::{ApplyImport, ImportGroup, ImportPreview, ImportRemark, ImportTarget};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
@@ -81,7 +81,12 @@ fn foot(import: Import, counts: Memo<Counts>) -> AnyView {
     view! {
         <footer class="dialog-foot import-foot">
             <div class="import-credential">
-                {credential_field(credential, "import-credential", move |id| import.credential.set(CredentialId::parse(&id)))}
+                {credential_field(
+                    "Credential of connections that name none",
+                    credential,
+                    "import-credential",
+                    move |id| import.credential.set(CredentialId::parse(&id)),
+                )}
             </div>
             <span class="grow"></span>
             {Button::new("Back").quiet().test("import-back").on(move || import.begin_anew()).view()}
@@ -103,28 +108,16 @@ fn foot(import: Import, counts: Memo<Counts>) -> AnyView {
     .into_any()
 }
 
-const FORMATS: [(&str, ImportFormat); 5] = [
-    ("ansible-ini", ImportFormat::AnsibleIni),
-    ("ansible-yaml", ImportFormat::AnsibleYaml),
-    ("ssh-config", ImportFormat::SshConfig),
-    ("csv", ImportFormat::Csv),
-    ("json", ImportFormat::Json),
-];
-
 /// The recognised format, and reading it as another one.
 fn format_select(import: Import, seen: Memo<Option<ImportPreview>>) -> AnyView {
-    let choices: Vec<Choice> = FORMATS.iter().map(|(word, format)| ((*word).to_owned(), format.to_string())).collect();
-    let now = Signal::derive(move || {
-        let format = seen.with(|p| p.as_ref().map(|p| p.format));
-        FORMATS.iter().find(|f| Some(f.1) == format).map(|f| f.0.to_owned()).unwrap_or_default()
-    });
+    let now = Signal::derive(move || word_of(seen.with(|p| p.as_ref().map(|p| p.format))));
     let read_as = move |word: String| {
-        import.format.set(FORMATS.iter().find(|f| f.0 == word).map(|f| f.1));
+        import.read_as(&word);
         if let Some(source) = import.source.get_untracked() {
             import.look(source);
         }
     };
-    select("Format", choices, now, "import-format", read_as)
+    select("Format", formats(), now, "import-format", read_as)
 }
 
 fn targets(seen: Memo<Option<ImportPreview>>) -> AnyView {
