@@ -23,7 +23,7 @@ pub(crate) fn is_spoken(kind: ConnectionKind) -> bool {
 /// A connection from what is typed in a form.
 ///
 /// # Errors
-/// A problem about the field `port` when that is no port.
+/// A problem about the field `port` when that is no port, or about `user` when no account is called so.
 pub(crate) fn typed(
     kind: ConnectionKind,
     port: &str,
@@ -41,6 +41,9 @@ pub(crate) fn typed(
         },
     };
     let user = Some(user.trim().to_owned()).filter(|u| !u.is_empty());
+    if user.as_ref().is_some_and(|u| u.starts_with('-') || u.chars().any(char::is_whitespace)) {
+        return Err(Problem::invalid("user", "An account's name has no spaces and does not begin with “-”."));
+    }
     Ok(Connection { kind, port, user, credential })
 }
 
@@ -157,6 +160,10 @@ mod tests {
         assert_eq!(port("22").unwrap().user.as_deref(), Some("deploy"));
         for wrong in ["0", "65536", "-1", "ssh"] {
             assert_eq!(port(wrong).unwrap_err().source.as_deref(), Some("port"), "{wrong} must be refused at its field");
+        }
+        for wrong in ["two words", "-oProxyCommand=x"] {
+            let problem = typed(ConnectionKind::Ssh, "", wrong, None).unwrap_err();
+            assert_eq!(problem.source.as_deref(), Some("user"), "{wrong} must be refused at its field");
         }
         let local = typed(ConnectionKind::Local, "nonsense", "root", None).unwrap();
         assert_eq!(local, Connection::of(ConnectionKind::Local), "a local connection has neither port nor account");

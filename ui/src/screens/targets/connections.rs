@@ -19,6 +19,8 @@ pub(super) struct Typed {
     port: RwSignal<String>,
     user: RwSignal<String>,
     credential: RwSignal<Option<CredentialId>>,
+    /// What is wrong with this one.
+    wrong: RwSignal<Option<Problem>>,
 }
 
 /// All of them, in order.
@@ -45,6 +47,7 @@ impl Ways {
             port: RwSignal::new(of.port.map(|p| p.to_string()).unwrap_or_default()),
             user: RwSignal::new(of.user.clone().unwrap_or_default()),
             credential: RwSignal::new(of.credential),
+            wrong: RwSignal::new(None),
         };
         self.all.update(|all| all.push(typed));
     }
@@ -56,18 +59,21 @@ impl Ways {
     pub(super) fn read(self) -> Result<Vec<Connection>, Problem> {
         let all = self.all.get_untracked();
         let read = all.iter().map(|t| {
-            reaching::typed(
+            let typed = reaching::typed(
                 t.kind.get_untracked(),
                 &t.port.get_untracked(),
                 &t.user.get_untracked(),
                 t.credential.get_untracked(),
-            )
+            );
+            t.wrong.set(typed.as_ref().err().cloned());
+            typed
         });
-        read.collect()
+        // Every one is looked at, so that a mended one no longer says it is wrong.
+        read.collect::<Vec<_>>().into_iter().collect()
     }
 
     /// The fields.
-    pub(super) fn view(self, problem: RwSignal<Option<Problem>>) -> AnyView {
+    pub(super) fn view(self) -> AnyView {
         view! {
             <section class="fieldset" data-test="connections">
                 <div class="row between">
@@ -84,7 +90,7 @@ impl Ways {
                         .with(Vec::is_empty)
                         .then(|| view! { <p class="soft">"Without one, jobs leave this target out."</p> })
                 }}
-                <For each=move || self.all.get() key=|t| t.key children=move |typed| one(self, typed, problem) />
+                <For each=move || self.all.get() key=|t| t.key children=move |typed| one(self, typed) />
             </section>
         }
         .into_any()
@@ -99,7 +105,7 @@ const KINDS: [ConnectionKind; 5] = [
     ConnectionKind::Telnet,
 ];
 
-fn one(ways: Ways, typed: Typed, problem: RwSignal<Option<Problem>>) -> AnyView {
+fn one(ways: Ways, typed: Typed) -> AnyView {
     let place = move || ways.all.with(|all| all.iter().position(|t| t.key == typed.key)).unwrap_or(0);
     let kinds: Vec<Choice> = KINDS.iter().map(|k| (k.as_str().to_owned(), k.to_string())).collect();
     let networked = Memo::new(move |_| typed.kind.get() != ConnectionKind::Local);
@@ -136,24 +142,24 @@ fn one(ways: Ways, typed: Typed, problem: RwSignal<Option<Problem>>) -> AnyView 
             {move || {
                 (!spoken()).then(|| view! { <p class="field-hint">"Kept in the inventory; Wheelhouse does not speak it and tries the next one."</p> })
             }}
-            {move || networked.get().then(|| networked_fields(typed, problem))}
+            {move || networked.get().then(|| networked_fields(typed))}
         </div>
     }
     .into_any()
 }
 
-fn networked_fields(typed: Typed, problem: RwSignal<Option<Problem>>) -> AnyView {
+fn networked_fields(typed: Typed) -> AnyView {
     let default = typed.kind.get_untracked().default_port().map(|p| p.to_string()).unwrap_or_default();
     let credential = Signal::derive(move || typed.credential.get().map(|c| c.to_string()).unwrap_or_default());
     let choose = move |id: String| typed.credential.set(CredentialId::parse(&id));
     view! {
         <div class="connection-fields">
-            {field("Port", "", "port", problem, Input::text(typed.port).placeholder(&default).test("connection-port").view())}
+            {field("Port", "", "port", typed.wrong, Input::text(typed.port).placeholder(&default).test("connection-port").view())}
             {field(
                 "Account",
                 "",
                 "user",
-                problem,
+                typed.wrong,
                 Input::text(typed.user).placeholder("the credential's").test("connection-user").view(),
             )}
         </div>

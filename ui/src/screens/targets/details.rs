@@ -13,7 +13,7 @@ use crate::state::load::Doing;
 use crate::state::stores;
 use leptos::prelude::*;
 use wheelhouse_protocol::TargetId;
-use wheelhouse_protocol::inventory::{Connection, DeleteTarget, Facts, Privilege, SaveTarget, Target};
+use wheelhouse_protocol::inventory::{Connection, DeleteTarget, Facts, Os, Privilege, SaveTarget, Target};
 
 /// The part of the panel.
 pub(super) fn details(id: TargetId, target: Memo<Option<Target>>) -> AnyView {
@@ -46,7 +46,7 @@ pub(super) fn details(id: TargetId, target: Memo<Option<Target>>) -> AnyView {
                                 <h3>"What is said about it"</h3>
                                 <dl class="facts" data-test="target-said">
                                     {line("Addresses", spec.addresses.join(", "))}
-                                    {line("Stated OS", spec.os.to_string())}
+                                    {line("Stated OS", if spec.os == Os::Unknown { String::new() } else { spec.os.to_string() })}
                                     {line("Groups", names.join(", "))}
                                     {line("Tags", spec.tags.join(", "))}
                                     {line("Environment", spec.environment.clone().unwrap_or_default())}

@@ -47,7 +47,7 @@ pub(super) fn export() -> AnyView {
             return;
         };
         if web::download(name, kind, &text) {
-            stores().toasts.say(Tone::Ok, format!("{name} goes to the folder for downloads"));
+            stores().toasts.say(Tone::Ok, format!("Saving {name} where the system puts downloads"));
         } else {
             stores().toasts.say(Tone::Error, "The file could not be saved; copy the text instead");
         }
@@ -74,7 +74,7 @@ pub(super) fn export() -> AnyView {
             }}
         </div>
         <footer class="dialog-foot">
-            <p class="faint dense grow">"Secrets are never exported. What a format cannot hold stands as a comment at its top."</p>
+            <p class="faint dense grow">"Credentials are named, never exported."</p>
             {Button::new("Copy").icon(Icon::Copy).test("export-copy").disabled(none_yet).on(copy).view()}
             {Button::new("Save").primary().icon(Icon::Download).test("export-save").disabled(none_yet).on(save).view()}
         </footer>

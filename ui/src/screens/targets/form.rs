@@ -98,6 +98,10 @@ fn form(id: Option<TargetId>, spec: &TargetSpec) -> AnyView {
         Ok(spec) => doing.run(SaveTarget { id, spec }, move |target: Target| {
             stores().toasts.say(Tone::Ok, format!("{} saved", target.spec.name));
             let saved = target.id;
+            // What a test found before was about what has changed.
+            stores().inventory.trials.update(|t| {
+                t.remove(&saved);
+            });
             stores().inventory.put_target(target);
             if id.is_none() {
                 place().beside.set(Some(Beside::Target(saved)));
@@ -205,7 +209,7 @@ fn fields(draft: Draft, doing: Doing, new: bool, save: impl Fn() + Clone + 'stat
                 }
                 .view(),
             )}
-            {draft.ways.view(problem)}
+            {draft.ways.view()}
             <div class="fieldset">
                 {field("Notes", "", "notes", problem, text_area(draft.notes, 3, "", "target-notes"))}
                 {toggle(

@@ -113,7 +113,10 @@ fn ended(id: TargetId, local: bool, result: TestResult) -> AnyView {
         }
         .into_any(),
         TestResult::Failed { problem } => {
-            let mend = matches!(problem.code, ProblemCode::AuthenticationFailed | ProblemCode::Unreachable);
+            let mend = matches!(
+                problem.code,
+                ProblemCode::AuthenticationFailed | ProblemCode::Unreachable | ProblemCode::InvalidInput
+            );
             let edit = mend.then(|| {
                 Button::new("Check the connection")
                     .small()
