@@ -159,7 +159,11 @@ mod tests {
         assert_eq!(port("").unwrap().port, None);
         assert_eq!(port("22").unwrap().user.as_deref(), Some("deploy"));
         for wrong in ["0", "65536", "-1", "ssh"] {
-            assert_eq!(port(wrong).unwrap_err().source.as_deref(), Some("port"), "{wrong} must be refused at its field");
+            assert_eq!(
+                port(wrong).unwrap_err().source.as_deref(),
+                Some("port"),
+                "{wrong} must be refused at its field"
+            );
         }
         for wrong in ["two words", "-oProxyCommand=x"] {
             let problem = typed(ConnectionKind::Ssh, "", wrong, None).unwrap_err();

@@ -59,7 +59,13 @@ impl Work {
     }
 
     /// Changes what is said about each; those that are so already are left alone.
-    fn change(self, what: &'static str, done: &'static str, targets: Vec<Target>, change: impl Fn(&mut TargetSpec) + 'static) {
+    fn change(
+        self,
+        what: &'static str,
+        done: &'static str,
+        targets: Vec<Target>,
+        change: impl Fn(&mut TargetSpec) + 'static,
+    ) {
         self.begin(what, done, targets, move |target| {
             let mut spec = target.spec.clone();
             change(&mut spec);

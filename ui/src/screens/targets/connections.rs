@@ -178,8 +178,9 @@ pub(super) fn credential_field(
     let choices = Signal::derive(|| {
         let mut choices: Vec<Choice> = vec![(String::new(), "None: the operator's SSH agent".to_owned())];
         let all = stores().vault.credentials.get_or_default();
-        let fitting =
-            all.into_iter().filter(|c| matches!(c.kind, CredentialKind::Password | CredentialKind::SshKey | CredentialKind::Free));
+        let fitting = all
+            .into_iter()
+            .filter(|c| matches!(c.kind, CredentialKind::Password | CredentialKind::SshKey | CredentialKind::Free));
         choices.extend(fitting.map(|c| (c.id.to_string(), format!("{} ({})", c.name, c.kind))));
         choices
     });

@@ -110,7 +110,8 @@ fn connections(address: &str, all: &[Connection]) -> AnyView {
                 Some(credential) => format!("with {}", stores().vault.name_of(credential)),
                 None => "with the operator's SSH agent".to_owned(),
             };
-            let to = if way.effective_port() == 0 { String::new() } else { format!("{address}:{}", way.effective_port()) };
+            let to =
+                if way.effective_port() == 0 { String::new() } else { format!("{address}:{}", way.effective_port()) };
             view! {
                 <li class="way" class:faint=!spoken>
                     <span class="strong nowrap">{way.kind.to_string()}</span>

@@ -39,7 +39,8 @@ pub(super) fn export() -> AnyView {
     });
     let ready = move || text.with(|t| t.ready().cloned());
     let none_yet = Signal::derive(move || text.with(|t| t.ready().is_none()));
-    let size = move || ready().map(|t| format!("{}, {}", plural(t.lines().count(), "line", "lines"), bytes(t.len() as u64)));
+    let size =
+        move || ready().map(|t| format!("{}, {}", plural(t.lines().count(), "line", "lines"), bytes(t.len() as u64)));
     let save = move || {
         let Some((text, (_, _, name, kind))) =
             untrack(ready).zip(FORMATS.into_iter().find(|f| f.0 == format.get_untracked()))
@@ -59,7 +60,9 @@ pub(super) fn export() -> AnyView {
     };
     let choices = FORMATS
         .into_iter()
-        .map(|(format, called, ..)| Tab::new(format, called, format!("export-{}", called.to_lowercase().replace(' ', "-"))))
+        .map(|(format, called, ..)| {
+            Tab::new(format, called, format!("export-{}", called.to_lowercase().replace(' ', "-")))
+        })
         .collect();
     let inside = view! {
         <div class="dialog-tools row between">

@@ -69,7 +69,10 @@ impl Draft {
         let named = self.groups.get_untracked();
         let groups = stores().inventory.groups.value.with_untracked(|all| {
             let all = all.ready().map(Vec::as_slice).unwrap_or_default();
-            named.iter().filter_map(|n| all.iter().find(|g| g.spec.name.eq_ignore_ascii_case(n)).map(|g| g.id)).collect()
+            named
+                .iter()
+                .filter_map(|n| all.iter().find(|g| g.spec.name.eq_ignore_ascii_case(n)).map(|g| g.id))
+                .collect()
         });
         Ok(TargetSpec {
             name: self.name.get_untracked(),
@@ -131,11 +134,14 @@ fn fields(draft: Draft, doing: Doing, new: bool, save: impl Fn() + Clone + 'stat
     let problem = doing.problem;
     let targets = move || stores().inventory.targets.get_or_default();
     let tags = Signal::derive(move || in_use(|t| &t.spec.tags, &targets()));
-    let groups = Signal::derive(|| stores().inventory.groups.get_or_default().into_iter().map(|g| g.spec.name).collect());
+    let groups =
+        Signal::derive(|| stores().inventory.groups.get_or_default().into_iter().map(|g| g.spec.name).collect());
     let systems = [Os::Unknown, Os::Linux, Os::Windows, Os::Macos, Os::Unix, Os::Network];
     let systems: Vec<(String, String)> = systems
         .iter()
-        .map(|os| (os.as_str().to_owned(), if *os == Os::Unknown { "Not known yet".to_owned() } else { os.to_string() }))
+        .map(|os| {
+            (os.as_str().to_owned(), if *os == Os::Unknown { "Not known yet".to_owned() } else { os.to_string() })
+        })
         .collect();
     let name = Input::text(draft.name).test("target-name-input").on_enter(save.clone());
     let name = if new { name.focus() } else { name };

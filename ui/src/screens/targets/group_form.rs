@@ -23,12 +23,20 @@ const FIELDS: &[&str] = &["name", "aliases", "parent"];
 /// The panel of a group that is not there yet.
 pub(super) fn new_group() -> AnyView {
     let members = place().members.get_untracked();
-    side_panel("New group", "group-panel", ().into_any(), || place().close(), form(None, &GroupSpec::default(), members))
+    side_panel(
+        "New group",
+        "group-panel",
+        ().into_any(),
+        || place().close(),
+        form(None, &GroupSpec::default(), members),
+    )
 }
 
 /// The panel of a group.
 pub(super) fn edit_group(id: GroupId) -> AnyView {
-    let group = move || stores().inventory.groups.value.with(|g| g.ready().and_then(|g| g.iter().find(|g| g.id == id).cloned()));
+    let group = move || {
+        stores().inventory.groups.value.with(|g| g.ready().and_then(|g| g.iter().find(|g| g.id == id).cloned()))
+    };
     let title = Signal::derive(move || format!("Group “{}”", stores().inventory.group_name(id)));
     Effect::new(move |_| {
         let there = stores().inventory.groups.value.with(|g| g.ready().is_none_or(|g| g.iter().any(|g| g.id == id)));
@@ -83,7 +91,8 @@ fn form(id: Option<GroupId>, spec: &GroupSpec, members: Vec<TargetId>) -> AnyVie
             place().close();
         });
     };
-    let targets = Signal::derive(|| stores().inventory.targets.get_or_default().into_iter().map(|t| t.spec.name).collect());
+    let targets =
+        Signal::derive(|| stores().inventory.targets.get_or_default().into_iter().map(|t| t.spec.name).collect());
     let parents = Signal::derive(move || {
         let groups = stores().inventory.groups.get_or_default();
         let mut choices = vec![(String::new(), "None: it stands on its own".to_owned())];

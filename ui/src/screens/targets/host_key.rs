@@ -94,7 +94,10 @@ pub(super) fn changed(id: TargetId, key: HostKey, accepted: Vec<TrustedHostKey>)
         .iter()
         .map(|a| {
             let who = match a.accepted_at {
-                Some(at) => view! { <p class="faint dense">{format!("Accepted by {} at ", a.accepted_by)}{moment(at)}</p> }.into_any(),
+                Some(at) => {
+                    view! { <p class="faint dense">{format!("Accepted by {} at ", a.accepted_by)}{moment(at)}</p> }
+                        .into_any()
+                }
                 None => view! { <p class="faint dense">{format!("Read from {}", a.accepted_by)}</p> }.into_any(),
             };
             view! { {fingerprint(&a.key, "accepted-fingerprint")} {who} }

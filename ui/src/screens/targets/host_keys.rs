@@ -25,7 +25,9 @@ pub(super) fn host_keys() -> AnyView {
         Load::Ready(keys) if keys.is_empty() => EmptyState {
             icon: Icon::Key,
             title: "No host key is accepted yet",
-            text: "The first test of an SSH target shows the machine's fingerprint and asks whether it is the right one.".to_owned(),
+            text:
+                "The first test of an SSH target shows the machine's fingerprint and asks whether it is the right one."
+                    .to_owned(),
             actions: ().into_any(),
         }
         .view(),
@@ -34,9 +36,15 @@ pub(super) fn host_keys() -> AnyView {
             let query = search.get();
             let shown: Vec<TrustedHostKey> = keys
                 .into_iter()
-                .filter(|k| found(&query, [k.key.host.as_str(), &k.key.port.to_string(), &k.key.fingerprint, &k.key.key_type]))
+                .filter(|k| {
+                    found(&query, [k.key.host.as_str(), &k.key.port.to_string(), &k.key.fingerprint, &k.key.key_type])
+                })
                 .collect();
-            let said = if shown.len() == all { plural(all, "key", "keys") } else { format!("{} of {}", shown.len(), plural(all, "key", "keys")) };
+            let said = if shown.len() == all {
+                plural(all, "key", "keys")
+            } else {
+                format!("{} of {}", shown.len(), plural(all, "key", "keys"))
+            };
             let rows = shown.into_iter().map(|key| row(key, doing)).collect_view();
             view! {
                 <p class="faint dense" role="status">{said}</p>
@@ -63,7 +71,9 @@ fn row(trusted: TrustedHostKey, doing: Doing) -> AnyView {
     let (host, port) = (key.host.clone(), key.port);
     let who = match accepted_at {
         Some(at) => view! { <span>{format!("Accepted by {accepted_by}, ")}{moment(at)}</span> }.into_any(),
-        None => view! { <span title="Remove it there to forget it">{format!("Read from {accepted_by}")}</span> }.into_any(),
+        None => {
+            view! { <span title="Remove it there to forget it">{format!("Read from {accepted_by}")}</span> }.into_any()
+        }
     };
     view! {
         <li class="key-row" data-test="host-key">

@@ -114,7 +114,11 @@ pub(super) fn list() -> AnyView {
     let rows = Memo::new(move |_| Arc::new(rows(place)));
     let said = move || {
         let (shown, all) = (rows.with(|r| r.len()), stores().inventory.targets.get_or_default().len());
-        if shown == all { plural(all, "target", "targets") } else { format!("{shown} of {}", plural(all, "target", "targets")) }
+        if shown == all {
+            plural(all, "target", "targets")
+        } else {
+            format!("{shown} of {}", plural(all, "target", "targets"))
+        }
     };
     let edit_group = move || {
         let Within::Group(id) = place.within.get() else { return None };
@@ -203,9 +207,8 @@ fn columns() -> Vec<Column<Row>> {
         })
         .sorted(|r| text(r.target.spec.address())),
         Column::new("os", "OS", "84px", os).sorted(|r| text(r.target.spec.os.as_str())),
-        Column::new("connection", "Connection", "minmax(104px, 1.2fr)", way).sorted(|r| {
-            text(&r.target.spec.connections.first().map(reaching::connection).unwrap_or_default())
-        }),
+        Column::new("connection", "Connection", "minmax(104px, 1.2fr)", way)
+            .sorted(|r| text(&r.target.spec.connections.first().map(reaching::connection).unwrap_or_default())),
         Column::new("contact", "Last contact", "124px", contact).sorted(|r| Key::Number(seen(r))),
         Column::new("tags", "Tags", "minmax(96px, 1.4fr)", |r: &Row| words(&r.target.spec.tags))
             .sorted(|r| text(&r.target.spec.tags.join(" "))),
@@ -233,7 +236,8 @@ fn name(row: &Row) -> AnyView {
 
 fn os(row: &Row) -> AnyView {
     if row.target.spec.os == Os::Unknown {
-        return view! { <span class="faint" title="Nobody has said; the first test finds out">"unknown"</span> }.into_any();
+        return view! { <span class="faint" title="Nobody has said; the first test finds out">"unknown"</span> }
+            .into_any();
     }
     let more = row.target.facts.as_ref().map(|f| f.distribution.clone()).unwrap_or_default();
     view! { <span class="truncate" title=more>{row.target.spec.os.to_string()}</span> }.into_any()
@@ -275,13 +279,23 @@ fn empty() -> AnyView {
     let place = place();
     let searched = !place.search.with_untracked(String::is_empty);
     let (title, text) = match (searched, place.within.get_untracked()) {
-        (true, _) => ("Nothing like that", "No target of this group has these words in its name, address, tags, groups or notes."),
-        (false, Within::Group(_)) => ("An empty group", "Tick targets in the table of all targets and add them, or edit the group."),
+        (true, _) => (
+            "Nothing like that",
+            "No target of this group has these words in its name, address, tags, groups or notes.",
+        ),
+        (false, Within::Group(_)) => {
+            ("An empty group", "Tick targets in the table of all targets and add them, or edit the group.")
+        }
         (false, Within::None) => ("Every target is in a group", "What is in no group would stand here."),
-        (false, Within::All) => ("No targets yet", "Add one by hand, or import what Ansible or SSH already knows. Nothing is stored before you have seen it."),
+        (false, Within::All) => (
+            "No targets yet",
+            "Add one by hand, or import what Ansible or SSH already knows. Nothing is stored before you have seen it.",
+        ),
     };
     let actions = match (searched, place.within.get_untracked()) {
-        (true, _) => Button::new("Clear the search").test("clear-search").on(move || place.search.set(String::new())).view(),
+        (true, _) => {
+            Button::new("Clear the search").test("clear-search").on(move || place.search.set(String::new())).view()
+        }
         (false, Within::Group(id)) => {
             Button::new("Edit the group").icon(Icon::Edit).on(move || place.show(Beside::Group(id))).view()
         }

@@ -3,6 +3,7 @@
 use super::details::details;
 use super::form;
 use super::place::{Part, place};
+use crate::api;
 use crate::components::empty::waiting;
 use crate::components::panel::side_panel;
 use crate::components::scroller::scroller;
@@ -12,7 +13,6 @@ use crate::pure::icons::Icon;
 use crate::pure::words;
 use crate::state::jobs::JobTab;
 use crate::state::{Load, stores};
-use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wheelhouse_protocol::TargetId;

@@ -63,7 +63,9 @@ pub(super) fn preview(import: Import) -> AnyView {
 fn foot(import: Import, counts: Memo<Counts>) -> AnyView {
     let credential = Signal::derive(move || import.credential.get().map(|c| c.to_string()).unwrap_or_default());
     let apply = move || {
-        let (Some(source), Some(preview)) = (import.source.get_untracked(), import.preview.get_untracked()) else { return };
+        let (Some(source), Some(preview)) = (import.source.get_untracked(), import.preview.get_untracked()) else {
+            return;
+        };
         let command = ApplyImport {
             source,
             format: preview.format,
@@ -130,11 +132,15 @@ fn targets(seen: Memo<Option<ImportPreview>>) -> AnyView {
         columns: vec![
             Column::new("change", "Change", "104px", |t: &ImportTarget| look_badge(words::change(t.change)))
                 .sorted(|t| Key::Number(Some(import_words::rank(t.change)))),
-            Column::new("name", "Name", "minmax(120px, 1.2fr)", |t: &ImportTarget| plain(&t.name)).sorted(|t| Key::Text(t.name.clone())),
-            Column::new("address", "Address", "minmax(112px, 1fr)", |t: &ImportTarget| plain(&t.address)).sorted(|t| Key::Text(t.address.clone())),
+            Column::new("name", "Name", "minmax(120px, 1.2fr)", |t: &ImportTarget| plain(&t.name))
+                .sorted(|t| Key::Text(t.name.clone())),
+            Column::new("address", "Address", "minmax(112px, 1fr)", |t: &ImportTarget| plain(&t.address))
+                .sorted(|t| Key::Text(t.address.clone())),
             Column::new("connection", "Connection", "minmax(150px, 1.2fr)", |t: &ImportTarget| plain(&t.connection)),
             Column::new("groups", "Groups", "minmax(110px, 1fr)", |t: &ImportTarget| plain(&t.groups.join(", "))),
-            Column::new("differences", "Differences", "minmax(180px, 2fr)", |t: &ImportTarget| plain(&t.differences.join("; "))),
+            Column::new("differences", "Differences", "minmax(180px, 2fr)", |t: &ImportTarget| {
+                plain(&t.differences.join("; "))
+            }),
         ],
         key: |t: &ImportTarget| t.name.clone(),
         open: Arc::new(move |t: &ImportTarget| open.set(Some(t.name.clone()))),
@@ -146,7 +152,8 @@ fn targets(seen: Memo<Option<ImportPreview>>) -> AnyView {
             EmptyState {
                 icon: Icon::Targets,
                 title: "No targets in it",
-                text: "The remarks say what was read and why it was left out; perhaps it is of another format.".to_owned(),
+                text: "The remarks say what was read and why it was left out; perhaps it is of another format."
+                    .to_owned(),
                 actions: ().into_any(),
             }
             .view()
