@@ -1,6 +1,7 @@
 //! A dialogue: nothing else can be reached until it is closed. The browser keeps the focus within.
 
 use super::button::Button;
+use super::layers::on_escape;
 use crate::pure::icons::Icon;
 use leptos::html;
 use leptos::prelude::*;
@@ -23,7 +24,9 @@ pub(crate) fn dialog(
             dialog.show_modal().ok();
         }
     });
-    let (by_escape, by_cross) = (Rc::clone(&close), close);
+    let (by_layer, by_escape, by_cross) = (Rc::clone(&close), Rc::clone(&close), close);
+    // Without it Esc would close the panel behind.
+    on_escape(move || by_layer());
     view! {
         <dialog
             node_ref=node

@@ -8,6 +8,7 @@ pub(crate) mod empty;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod keys;
+pub(crate) mod labelled;
 pub(crate) mod layers;
 pub(crate) mod menu;
 pub(crate) mod moment;

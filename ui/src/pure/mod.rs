@@ -3,11 +3,14 @@
 pub(crate) mod export;
 pub(crate) mod format;
 pub(crate) mod fuzzy;
+pub(crate) mod groups;
 pub(crate) mod highlight;
 pub(crate) mod icons;
+pub(crate) mod import_words;
 pub(crate) mod live_reading;
 pub(crate) mod log_buffer;
 pub(crate) mod order;
+pub(crate) mod reaching;
 pub(crate) mod scale;
 pub(crate) mod series;
 pub(crate) mod visible;

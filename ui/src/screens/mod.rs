@@ -8,19 +8,7 @@ pub(crate) mod jobs {
     }
     pub(crate) fn search_logs() {}
 }
-pub(crate) mod targets {
-    use leptos::prelude::*;
-    pub(crate) fn targets() -> AnyView {
-        "t".into_any()
-    }
-    pub(crate) fn import_file(_p: String) {}
-    pub(crate) fn new_target() {}
-    pub(crate) fn new_group() {}
-    pub(crate) fn import() {}
-    pub(crate) fn export() {}
-    pub(crate) fn host_keys() {}
-    pub(crate) fn open(_: wheelhouse_protocol::TargetId) {}
-}
+pub(crate) mod targets;
 pub(crate) mod telemetry {
     use leptos::prelude::*;
     pub(crate) fn telemetry() -> AnyView {

@@ -4,7 +4,7 @@ use super::load::{Load, Remote};
 use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 use wheelhouse_planner::Planner;
 use wheelhouse_protocol::inventory::{
@@ -77,6 +77,26 @@ impl Inventory {
         self.planner.with(|planner| planner.as_ref().map(|p| p.suggestions()).unwrap_or_default())
     }
 
+    /// Shows a target as a command answered it; the event that follows confirms it.
+    pub(crate) fn put_target(&self, target: Target) {
+        self.targets.value.update(|load| {
+            if let Load::Ready(targets) = load {
+                targets.retain(|t| t.id != target.id);
+                targets.push(target);
+            }
+        });
+    }
+
+    /// As [`Self::put_target`], for a group.
+    pub(crate) fn put_group(&self, group: Group) {
+        self.groups.value.update(|load| {
+            if let Load::Ready(groups) = load {
+                groups.retain(|g| g.id != group.id);
+                groups.push(group);
+            }
+        });
+    }
+
     /// One target.
     pub(crate) fn target(&self, id: TargetId) -> Option<Target> {
         self.targets.value.with(|t| t.ready().and_then(|t| t.iter().find(|t| t.id == id).cloned()))
@@ -88,19 +108,6 @@ impl Inventory {
             .value
             .with(|g| g.ready().and_then(|g| g.iter().find(|g| g.id == id).map(|g| g.spec.name.clone())))
             .unwrap_or_default()
-    }
-
-    /// A group and every group below it.
-    pub(crate) fn with_sub_groups(groups: &[Group], id: GroupId) -> HashSet<GroupId> {
-        let mut inside = HashSet::from([id]);
-        for _ in 0..wheelhouse_protocol::inventory::MAX_GROUP_DEPTH {
-            for group in groups {
-                if group.spec.parent.is_some_and(|parent| inside.contains(&parent)) {
-                    inside.insert(group.id);
-                }
-            }
-        }
-        inside
     }
 
     /// Tests a connection.

@@ -1,0 +1,118 @@
+//! One target beside the table.
+
+use super::details::details;
+use super::form;
+use super::place::{Part, place};
+use crate::api;
+use crate::components::empty::waiting;
+use crate::components::panel::side_panel;
+use crate::components::scroller::scroller;
+use crate::components::tabs::{Tab, tabs};
+use crate::components::{Button, looked, moment, problem_card};
+use crate::pure::icons::Icon;
+use crate::pure::words;
+use crate::state::jobs::JobTab;
+use crate::state::{Load, stores};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wheelhouse_protocol::TargetId;
+use wheelhouse_protocol::inventory::Target;
+use wheelhouse_protocol::job::{JobSummary, ListJobs};
+
+/// Jobs listed in the panel.
+const LATEST: u32 = 50;
+
+/// The panel.
+pub(super) fn panel(id: TargetId) -> AnyView {
+    let place = place();
+    let target = Memo::new(move |_| stores().inventory.target(id));
+    // A target that was removed is no longer looked at.
+    Effect::new(move |_| {
+        if stores().inventory.is_there() && target.with(Option::is_none) {
+            place.close();
+        }
+    });
+    let title = Signal::derive(move || target.with(|t| t.as_ref().map(|t| t.spec.name.clone())).unwrap_or_default());
+    let name = title;
+    let there = Memo::new(move |_| target.with(Option::is_some));
+    let inside = view! {
+        <div class="panel-tabs">
+            {tabs(
+                "Parts of the target",
+                vec![
+                    Tab::new(Part::Details, "Details", "tab-details"),
+                    Tab::new(Part::Edit, "Edit", "tab-edit"),
+                    Tab::new(Part::Jobs, "Jobs", "tab-jobs"),
+                ],
+                place.part,
+                move |part| place.part.set(part),
+            )}
+        </div>
+        {move || {
+            if !there.get() {
+                return waiting();
+            }
+            match place.part.get() {
+                Part::Details => details(id, target),
+                Part::Edit => target.get_untracked().map_or_else(waiting, form::edit_target),
+                Part::Jobs => jobs(name.get_untracked()),
+            }
+        }}
+    };
+    side_panel(title, "target-panel", test_button(target), move || place.close(), inside.into_any())
+}
+
+fn test_button(target: Memo<Option<Target>>) -> AnyView {
+    let id = move || target.with(|t| t.as_ref().map(|t| t.id));
+    let busy = Signal::derive(move || {
+        let running = crate::state::inventory::Trial::Running;
+        id().is_some_and(|id| stores().inventory.trials.with(|t| t.get(&id) == Some(&running)))
+    });
+    Button::new("Test")
+        .icon(Icon::Link)
+        .title("Connect, log in, run a command that does nothing, and look what machine it is.")
+        .test("test-target")
+        .busy(busy)
+        .on(move || {
+            if let Some(id) = untrack(id) {
+                place().part.set(Part::Details);
+                stores().inventory.test(id);
+            }
+        })
+        .view()
+}
+
+/// The jobs that name it.
+fn jobs(name: String) -> AnyView {
+    let found = RwSignal::new(Load::Waiting);
+    let asked = name.clone();
+    spawn_local(async move {
+        let answer = api::call(ListJobs { text: asked, limit: LATEST, ..ListJobs::default() }).await;
+        found.try_set(Load::from_result(answer));
+    });
+    let inside = move || match found.get() {
+        Load::Waiting => waiting(),
+        Load::Failed(problem) => problem_card(problem),
+        Load::Ready(jobs) if jobs.is_empty() => {
+            let text = format!("No job has named {name} yet. Ask for something in the chat: “is {name} up?”");
+            view! { <p class="soft" data-test="no-jobs">{text}</p> }.into_any()
+        }
+        Load::Ready(jobs) => {
+            let rows = jobs.into_iter().map(job).collect_view();
+            view! { <div class="stack" data-test="target-jobs">{rows}</div> }.into_any()
+        }
+    };
+    scroller("target-jobs", "panel-body", inside.into_any())
+}
+
+fn job(job: JobSummary) -> AnyView {
+    let id = job.id;
+    view! {
+        <button type="button" class="panel-job" data-test="target-job" on:click=move |_| stores().jobs.show(id, JobTab::Progress)>
+            <span class="grow truncate" title=job.sentence.clone()>{job.sentence.clone()}</span>
+            {looked(words::job(job.state))}
+            <span class="faint dense">{moment(job.created_at)}</span>
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,107 @@
+//! What the screen shows: the chosen group, the search, the ticks, what is open beside and over the table.
+
+use crate::state::navigation::Screen;
+use crate::state::stores;
+use leptos::prelude::*;
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use wheelhouse_protocol::inventory::ImportSource;
+use wheelhouse_protocol::{GroupId, TargetId};
+
+/// Which targets the table shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Within {
+    /// All of them.
+    #[default]
+    All,
+    /// Those in this group and below it.
+    Group(GroupId),
+    /// Those in no group.
+    None,
+}
+
+/// The part of a target's panel that is on show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Details,
+    Edit,
+    Jobs,
+}
+
+/// What is open beside the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    Target(TargetId),
+    NewTarget,
+    Group(GroupId),
+    NewGroup,
+}
+
+/// What is open over the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Over {
+    /// An import, of this source where one was dropped.
+    Import(Option<ImportSource>),
+    Export,
+    HostKeys,
+}
+
+/// All of it. It outlives the screen, so that coming back finds it as it was.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) within: RwSignal<Within>,
+    pub(super) search: RwSignal<String>,
+    pub(super) ticked: RwSignal<HashSet<String>>,
+    pub(super) beside: RwSignal<Option<Beside>>,
+    pub(super) part: RwSignal<Part>,
+    pub(super) over: RwSignal<Option<Over>>,
+    /// The members a new group begins with.
+    pub(super) members: RwSignal<Vec<TargetId>>,
+}
+
+thread_local! {
+    static PLACE: OnceCell<Place> = const { OnceCell::new() };
+}
+
+/// The one place.
+pub(super) fn place() -> Place {
+    PLACE.with(|cell| {
+        *cell.get_or_init(|| {
+            stores().lasting(|| Place {
+                within: RwSignal::new(Within::All),
+                search: RwSignal::new(String::new()),
+                ticked: RwSignal::new(HashSet::new()),
+                beside: RwSignal::new(None),
+                part: RwSignal::new(Part::Details),
+                over: RwSignal::new(None),
+                members: RwSignal::new(Vec::new()),
+            })
+        })
+    })
+}
+
+impl Place {
+    /// Opens something beside the table.
+    pub(super) fn show(self, beside: Beside) {
+        self.part.set(Part::Details);
+        self.beside.set(Some(beside));
+        stores().navigation.go(Screen::Targets);
+    }
+
+    /// Opens a group being made of these targets.
+    pub(super) fn show_new_group(self, members: Vec<TargetId>) {
+        self.members.set(members);
+        self.show(Beside::NewGroup);
+    }
+
+    /// Opens something over the screen.
+    pub(super) fn open(self, over: Over) {
+        self.over.set(Some(over));
+        stores().navigation.go(Screen::Targets);
+    }
+
+    /// Closes what is beside the table.
+    pub(super) fn close(self) {
+        self.beside.set(None);
+    }
+}
