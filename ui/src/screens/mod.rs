@@ -36,14 +36,7 @@ pub(crate) mod notifications {
         "t".into_any()
     }
 }
-pub(crate) mod vault {
-    use leptos::prelude::*;
-    pub(crate) fn vault() -> AnyView {
-        "t".into_any()
-    }
-    pub(crate) fn new_credential() {}
-    pub(crate) fn show_security() {}
-}
+pub(crate) mod vault;
 pub(crate) mod settings {
     use leptos::prelude::*;
     pub(crate) fn settings() -> AnyView {
