@@ -21,15 +21,7 @@ pub(crate) mod targets {
     pub(crate) fn host_keys() {}
     pub(crate) fn open(_: wheelhouse_protocol::TargetId) {}
 }
-pub(crate) mod telemetry {
-    use leptos::prelude::*;
-    pub(crate) fn telemetry() -> AnyView {
-        "t".into_any()
-    }
-    pub(crate) fn show_control() {}
-    pub(crate) fn show_link() {}
-    pub(crate) fn show_series() {}
-}
+pub(crate) mod telemetry;
 pub(crate) mod notifications {
     use leptos::prelude::*;
     pub(crate) fn notifications() -> AnyView {

@@ -157,7 +157,7 @@ fn form(id: Option<CredentialId>, entry: Option<CredentialView>, back: impl Fn()
         <div class="panel-body scroller">
             <div class="form">
                 {field("Name", "", "name", problem, Input::text(name).test("credential-name").focus().on_enter(save).view())}
-                <div class="form-row">
+                <div class="vault-kind">
                     {field(
                         "Kind",
                         "",

@@ -54,7 +54,7 @@ pub(super) fn open() -> AnyView {
         view! {
             {Button::new("Passphrase and keyring")
                 .quiet()
-                .icon(Icon::Key)
+                .only_icon(Icon::Key)
                 .test("vault-security")
                 .pressed(Signal::derive(|| stores().vault.beside.get() == Some(Beside::Security)))
                 .on(show_security)
@@ -110,20 +110,20 @@ fn table(rows: Signal<Arc<Vec<CredentialView>>>) -> AnyView {
         label: "Credentials",
         rows,
         columns: vec![
-            Column::new("name", "Name", "minmax(160px, 2fr)", |c: &CredentialView| {
+            Column::new("name", "Name", "minmax(140px, 2fr)", |c: &CredentialView| {
                 view! { <span class="truncate strong" title=c.name.clone()>{c.name.clone()}</span> }.into_any()
             })
             .sorted(|c| Key::Text(c.name.clone())),
-            Column::new("kind", "Kind", "minmax(150px, 1fr)", |c: &CredentialView| {
+            Column::new("kind", "Kind", "minmax(110px, 1fr)", |c: &CredentialView| {
                 capital(&c.kind.to_string()).into_any()
             })
             .sorted(|c| Key::Text(c.kind.to_string())),
-            Column::new("user", "User", "minmax(90px, 1fr)", |c: &CredentialView| match user(c) {
+            Column::new("user", "User", "minmax(80px, 1fr)", |c: &CredentialView| match user(c) {
                 "" => none(),
                 name => view! { <span class="truncate">{name.to_owned()}</span> }.into_any(),
             })
             .sorted(|c| Key::Text(user(c).to_owned())),
-            Column::new("service", "Service", "minmax(80px, 1fr)", |c: &CredentialView| {
+            Column::new("service", "Service", "minmax(68px, 1fr)", |c: &CredentialView| {
                 if c.service.is_empty() {
                     none()
                 } else {
@@ -131,14 +131,14 @@ fn table(rows: Signal<Arc<Vec<CredentialView>>>) -> AnyView {
                 }
             })
             .sorted(|c| Key::Text(c.service.clone())),
-            Column::new("used-by", "Used by", "96px", |c: &CredentialView| match c.used_by_targets {
+            Column::new("used-by", "Used by", "84px", |c: &CredentialView| match c.used_by_targets {
                 0 => none(),
                 n => plural(n as usize, "target", "targets").into_any(),
             })
             .sorted(|c| Key::Number(Some(f64::from(c.used_by_targets))))
             .at_end(),
-            Column::new("rotated", "Rotated", "minmax(150px, 1fr)", rotation).sorted(|c| when(Some(c.rotated_at))),
-            Column::new("used", "Last used", "110px", |c: &CredentialView| match c.last_used_at {
+            Column::new("rotated", "Rotated", "minmax(116px, 1fr)", rotation_cell).sorted(|c| when(Some(c.rotated_at))),
+            Column::new("used", "Last used", "92px", |c: &CredentialView| match c.last_used_at {
                 Some(at) => ago(at),
                 None => view! { <span class="faint">"never"</span> }.into_any(),
             })
@@ -176,18 +176,25 @@ fn user(entry: &CredentialView) -> &str {
     entry.fields.iter().find(|f| f.name == "username" && !f.secret).map_or("", |f| &f.shown)
 }
 
+/// The same where there is little room: what is due, or how old it is.
+fn rotation_cell(entry: &CredentialView) -> AnyView {
+    due(entry).unwrap_or_else(|| ago(entry.rotated_at))
+}
+
+fn due(entry: &CredentialView) -> Option<AnyView> {
+    match days_left(entry.rotated_at, entry.rotate_after_days, crate::web::now())? {
+        days if days < 0 => Some(badge(Tone::Warn, Some(Icon::Clock), format!("{} d overdue", -days))),
+        days if days <= 7 => Some(badge(Tone::Info, Some(Icon::Clock), format!("due in {days} d"))),
+        _ => None,
+    }
+}
+
 /// When an entry's secret last changed, and whether it should be changed again.
 pub(super) fn rotation(entry: &CredentialView) -> AnyView {
-    let left = days_left(entry.rotated_at, entry.rotate_after_days, crate::web::now());
-    let due = match left {
-        Some(days) if days < 0 => Some(badge(Tone::Warn, Some(Icon::Clock), format!("{} d overdue", -days))),
-        Some(days) if days <= 7 => Some(badge(Tone::Info, Some(Icon::Clock), format!("due in {days} d"))),
-        _ => None,
-    };
     view! {
         <span class="row">
             {ago(entry.rotated_at)}
-            {due}
+            {due(entry)}
         </span>
     }
     .into_any()
