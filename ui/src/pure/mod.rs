@@ -13,5 +13,6 @@ pub(crate) mod order;
 pub(crate) mod scale;
 pub(crate) mod series;
 pub(crate) mod series_name;
+pub(crate) mod setting;
 pub(crate) mod visible;
 pub(crate) mod words;

@@ -28,11 +28,5 @@ pub(crate) mod notifications {
         "t".into_any()
     }
 }
+pub(crate) mod settings;
 pub(crate) mod vault;
-pub(crate) mod settings {
-    use leptos::prelude::*;
-    pub(crate) fn settings() -> AnyView {
-        "t".into_any()
-    }
-    pub(crate) fn verify_audit() {}
-}
