@@ -19,13 +19,15 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 24.0;
-const GAP: f64 = 12.0;
+const GAP: f64 = 18.0;
 /// The size of figures [CSS pixels].
 const TYPE: f64 = 11.0;
 /// The most often it is painted while time passes [ms].
 const AT_MOST: f64 = 50.0;
 /// And the least often.
 const AT_LEAST: f64 = 250.0;
+/// How often it is looked whether the theme has changed [ms].
+const LOOK: f64 = 1000.0;
 
 /// One line.
 pub(crate) struct Line {
@@ -64,6 +66,7 @@ pub(crate) fn plot(
     let node = NodeRef::<html::Canvas>::new();
     let bounds_seen = StoredValue::new((0.0, 1.0, 1.0));
     let last = StoredValue::new(0.0);
+    let theme = StoredValue::new((0.0, String::new()));
     let picture = Rc::new(picture);
     let step: Rc<dyn Fn() -> bool> = Rc::new(move || {
         // Gone with the screen: the loop ends.
@@ -76,6 +79,13 @@ pub(crate) fn plot(
         let resized = canvas.width() != wide || canvas.height() != high;
         let pixel = span_seconds.get_untracked() * 1000.0 / (width - LEFT - RIGHT).max(1.0);
         let moved = follows.get_untracked() && now - before >= pixel.clamp(AT_MOST, AT_LEAST);
+        if now - theme.with_value(|t| t.0) > LOOK {
+            let ground = web::token("--surface");
+            if theme.with_value(|t| t.1 != ground) {
+                stale.set(true);
+            }
+            theme.set_value((now, ground));
+        }
         if width < LEFT + RIGHT + 40.0 || !(resized || moved || stale.get_untracked()) {
             return true;
         }

@@ -11,12 +11,12 @@ use wheelhouse_protocol::Timestamp;
 
 /// The row of series.
 pub(super) fn legend(cursor: RwSignal<Option<f64>>) -> AnyView {
-    let at = move || match cursor.get() {
-        Some(t) => {
-            Timestamp::from_millisecond(t as i64).map(|t| format!("at {}", web::local_at(t).clock_millis(t))).ok()
-        }
-        None if stores().telemetry.paused.with(Option::is_some) => Some("when paused".to_owned()),
-        None => Some("now".to_owned()),
+    let clock =
+        |t: f64| Timestamp::from_millisecond(t as i64).map(|t| web::local_at(t).clock_millis(t)).unwrap_or_default();
+    let at = move || match (cursor.get(), stores().telemetry.paused.get()) {
+        (Some(t), _) => format!("at {}", clock(t)),
+        (None, Some(t)) => format!("paused at {}", clock(t)),
+        (None, None) => "now".to_owned(),
     };
     view! {
         <div class="legend" role="group" aria-label="Legend" data-test="legend">

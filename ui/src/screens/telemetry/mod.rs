@@ -44,13 +44,6 @@ fn time() -> AnyView {
                 Button::new("Pause").small().icon(Icon::Pause).test("plot-pause").on(pause).view()
             }
         }}
-        <span class="faint nowrap" role="status" data-test="plot-state">
-            {move || {
-                let at = stores().telemetry.paused.get()?;
-                let at = wheelhouse_protocol::Timestamp::from_millisecond(at as i64).ok()?;
-                Some(format!("paused at {}", crate::web::local_at(at).clock(at)))
-            }}
-        </span>
         {move || {
             (dropped() > 0)
                 .then(|| {
