@@ -109,43 +109,35 @@ fn table(rows: Signal<Arc<Vec<CredentialView>>>) -> AnyView {
         id: "credentials",
         label: "Credentials",
         rows,
+        // The shares are as the least widths are: in little room every column keeps its least.
         columns: vec![
-            Column::new("name", "Name", "minmax(140px, 2fr)", |c: &CredentialView| {
+            Column::new("name", "Name", "minmax(140px, 1.4fr)", |c: &CredentialView| {
                 view! { <span class="truncate strong" title=c.name.clone()>{c.name.clone()}</span> }.into_any()
             })
             .sorted(|c| Key::Text(c.name.clone())),
-            Column::new("kind", "Kind", "minmax(110px, 1fr)", |c: &CredentialView| {
-                capital(&c.kind.to_string()).into_any()
+            Column::new("kind", "Kind", "minmax(120px, 1.2fr)", |c: &CredentialView| {
+                words(&capital(&c.kind.to_string()))
             })
             .sorted(|c| Key::Text(c.kind.to_string())),
-            Column::new("user", "User", "minmax(80px, 1fr)", |c: &CredentialView| match user(c) {
-                "" => none(),
-                name => view! { <span class="truncate">{name.to_owned()}</span> }.into_any(),
-            })
-            .sorted(|c| Key::Text(user(c).to_owned())),
-            Column::new("service", "Service", "minmax(68px, 1fr)", |c: &CredentialView| {
-                if c.service.is_empty() {
-                    none()
-                } else {
-                    view! { <span class="truncate">{c.service.clone()}</span> }.into_any()
-                }
-            })
-            .sorted(|c| Key::Text(c.service.clone())),
+            Column::new("user", "User", "minmax(76px, 0.76fr)", |c: &CredentialView| words(user(c)))
+                .sorted(|c| Key::Text(user(c).to_owned())),
+            Column::new("service", "Service", "minmax(68px, 0.68fr)", |c: &CredentialView| words(&c.service))
+                .sorted(|c| Key::Text(c.service.clone())),
             Column::new("used-by", "Used by", "84px", |c: &CredentialView| match c.used_by_targets {
                 0 => none(),
                 n => plural(n as usize, "target", "targets").into_any(),
             })
             .sorted(|c| Key::Number(Some(f64::from(c.used_by_targets))))
             .at_end(),
-            Column::new("rotated", "Rotated", "minmax(116px, 1fr)", rotation_cell).sorted(|c| when(Some(c.rotated_at))),
+            Column::new("rotated", "Rotated", "minmax(116px, 1.16fr)", rotation_cell)
+                .sorted(|c| when(Some(c.rotated_at))),
             Column::new("used", "Last used", "92px", |c: &CredentialView| match c.last_used_at {
                 Some(at) => ago(at),
                 None => view! { <span class="faint">"never"</span> }.into_any(),
             })
             .sorted(|c| when(c.last_used_at)),
-            Column::new("tags", "Tags", "minmax(100px, 1fr)", |c: &CredentialView| c.tags.join(", ").into_any())
-                .hidden(),
-            Column::new("created", "Created", "110px", |c: &CredentialView| ago(c.created_at))
+            Column::new("tags", "Tags", "minmax(100px, 1fr)", |c: &CredentialView| words(&c.tags.join(", "))).hidden(),
+            Column::new("created", "Created", "92px", |c: &CredentialView| ago(c.created_at))
                 .sorted(|c| when(Some(c.created_at)))
                 .hidden(),
         ],
@@ -165,6 +157,13 @@ fn table(rows: Signal<Arc<Vec<CredentialView>>>) -> AnyView {
 
 fn when(at: Option<Timestamp>) -> Key {
     Key::Number(at.map(|at| at.as_second() as f64))
+}
+
+fn words(text: &str) -> AnyView {
+    if text.is_empty() {
+        return none();
+    }
+    view! { <span class="truncate" title=text.to_owned()>{text.to_owned()}</span> }.into_any()
 }
 
 fn none() -> AnyView {
