@@ -30,19 +30,19 @@ pub(super) fn open() -> AnyView {
     });
     let locking = Doing::new();
     let n = move || all.with(|c| c.ready().map_or(0, Vec::len));
-    let content = move || {
-        let there = all.with(|c| match c {
+    // The table stays while its rows change.
+    let there = Memo::new(move |_| {
+        all.with(|c| match c {
             Load::Waiting => None,
             Load::Ready(_) => Some(Ok(())),
             Load::Failed(problem) => Some(Err(problem.clone())),
-        });
-        match there {
-            None => empty::waiting(),
-            Some(Err(problem)) => view! { <div class="page">{problem::problem_card(problem)}</div> }.into_any(),
-            Some(Ok(())) => table(rows),
-        }
+        })
+    });
+    let content = move || match there.get() {
+        None => empty::waiting(),
+        Some(Err(problem)) => view! { <div class="page">{problem::problem_card(problem)}</div> }.into_any(),
+        Some(Ok(())) => table(rows),
     };
-    let there = Memo::new(move |_| all.with(|c| matches!(c, Load::Ready(_))));
     screen(
         "Vault".into_any(),
         view! {
@@ -78,11 +78,7 @@ pub(super) fn open() -> AnyView {
             {Button::new("New credential").primary().icon(Icon::Plus).test("vault-new").on(new_credential).view()}
         }
         .into_any(),
-        (move || {
-            there.track();
-            untrack(content)
-        })
-        .into_any(),
+        content.into_any(),
         (move || {
             stores().vault.beside.get().map(|beside| match beside {
                 Beside::Entry(id) => entry::panel(id),
