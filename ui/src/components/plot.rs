@@ -211,9 +211,10 @@ impl Paint {
 
     /// One axis with its lines; says whether there was a line.
     fn band(&self, area: &Area, seen: &Picture, band: &Band, x: (f64, f64), y: (f64, f64)) -> Option<bool> {
-        let lines: Vec<(usize, Vec<Point>)> =
-            band.lines.iter().map(|l| (l.colour, clip(&l.points, seen.from, seen.to))).collect();
-        let values = lines.iter().flat_map(|(_, points)| points.iter().map(|p| p.v));
+        // First apart at silences, then cut at the edges: over a silence nothing is made up.
+        let cut = |line: &Line| pieces(&line.points).into_iter().map(|p| clip(p, seen.from, seen.to)).collect();
+        let lines: Vec<(usize, Vec<Vec<Point>>)> = band.lines.iter().map(|l| (l.colour, cut(l))).collect();
+        let values = lines.iter().flat_map(|(_, pieces)| pieces.iter().flatten().map(|p| p.v));
         let Some((low, high)) = bounds(values) else { return Some(false) };
         let down = |v: f64| y.1 - (v - low) / (high - low) * (y.1 - y.0);
         let ticks = value_ticks(low, high, ((y.1 - y.0) / 36.0).clamp(2.0, 8.0) as usize);
@@ -234,10 +235,11 @@ impl Paint {
             .clone()
             .shrink((self.px(x.0), self.px(y.0)), (self.px(x.1) - self.px(x.0), self.px(y.1) - self.px(y.0)));
         let mut chart = ChartBuilder::on(&inside).build_cartesian_2d(seen.from..seen.to, low..high).ok()?;
-        for (place, points) in &lines {
+        for (place, pieces) in &lines {
             let stroke = colour(&format!("--series-{}", place + 1)).stroke_width(self.px(1.4).max(1) as u32);
-            for piece in pieces(points) {
-                match piece {
+            for piece in pieces {
+                match piece.as_slice() {
+                    [] => {}
                     [alone] => {
                         let dot = Circle::new((alone.t, alone.v), self.px(2.0), stroke.filled());
                         chart.draw_series([dot]).ok()?;

@@ -62,7 +62,7 @@ fn inside(entry: CredentialView) -> AnyView {
                 <dd>{used_by}</dd>
                 <dt>"Last used"</dt>
                 <dd>{match entry.last_used_at {
-                    Some(at) => view! { {ago(at)} " by " {entry.last_used_by.clone()} }.into_any(),
+                    Some(at) => view! { {ago(at)} " · " {entry.last_used_by.clone()} }.into_any(),
                     None => "never".into_any(),
                 }}</dd>
                 <dt>"Rotated"</dt>

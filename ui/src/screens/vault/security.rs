@@ -3,9 +3,8 @@
 use super::closed::{Fresh, keyring, keyring_sentence, keyring_works};
 use crate::components::field::{Input, field, other_problem, toggle};
 use crate::components::panel::side_panel;
-use crate::components::{Button, problem};
+use crate::components::{Button, problem, small_icon};
 use crate::pure::icons::Icon;
-use crate::pure::words::Tone;
 use crate::state::load::Doing;
 use crate::state::navigation::Screen;
 use crate::state::stores;
@@ -64,15 +63,17 @@ fn passphrase_part() -> AnyView {
             doing.problem.set(None);
         }
     });
+    let changed = RwSignal::new(false);
     let change = move || {
         of_current.set(None);
+        changed.set(false);
         let Some(new) = fresh.take(doing.problem) else { return };
         let current_typed = SecretInput::new(current.get_untracked());
         doing.run(ChangePassphrase { current: current_typed, new }, move |view| {
             current.try_set(String::new());
             fresh.clear();
             stores().vault.show(view);
-            stores().toasts.say(Tone::Ok, "The passphrase is changed");
+            changed.try_set(true);
         });
     };
     view! {
@@ -89,6 +90,18 @@ fn passphrase_part() -> AnyView {
                     .disabled(Signal::derive(move || current.with(String::is_empty) || !fresh.is_typed()))
                     .on(change)
                     .view()}
+                {move || {
+                    changed
+                        .get()
+                        .then(|| {
+                            view! {
+                                <span class="look tone-ok" role="status" data-test="vault-passphrase-changed">
+                                    {small_icon(Icon::Check)}
+                                    "changed"
+                                </span>
+                            }
+                        })
+                }}
             </div>
         </section>
     }
