@@ -13,6 +13,7 @@ pub(crate) mod layers;
 pub(crate) mod menu;
 pub(crate) mod moment;
 pub(crate) mod panel;
+pub(crate) mod plot;
 pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod scroller;

@@ -6,7 +6,9 @@ use super::problem;
 use crate::pure::icons::Icon;
 use crate::state::load::Doing;
 use crate::state::stores;
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wheelhouse_protocol::SecretInput;
 use wheelhouse_protocol::credential::{KeyringState, UnlockVault};
 
@@ -62,8 +64,22 @@ pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView 
         .disabled(Signal::derive(move || wait.get() > 0 || doing.busy.get()))
         .on_enter(by_enter);
     let input = if focus { input.focus() } else { input };
+    // A field that could not be used for a while has lost the keyboard.
+    let whole = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<bool>| {
+        let usable = wait.get() == 0 && !doing.busy.get();
+        if focus && usable && before == Some(false) {
+            request_animation_frame(move || {
+                let field = whole.get_untracked().and_then(|w| w.query_selector("input").ok().flatten());
+                if let Some(field) = field.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    crate::web::focus(&field);
+                }
+            });
+        }
+        usable
+    });
     view! {
-        <div class="unlock stack">
+        <div class="unlock stack" node_ref=whole>
             <div class="row">
                 {input.view()}
                 {Button::new("Unlock")

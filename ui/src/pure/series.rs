@@ -44,6 +44,13 @@ impl Samples {
         self.points.back().copied()
     }
 
+    /// The sample nearest to a moment, if one is within so many milliseconds.
+    pub(crate) fn near(&self, t: f64, within: f64) -> Option<Point> {
+        let place = self.points.partition_point(|p| p.t < t);
+        let around = [place.checked_sub(1), Some(place)].into_iter().flatten().filter_map(|i| self.points.get(i));
+        around.min_by(|a, b| (a.t - t).abs().total_cmp(&(b.t - t).abs())).filter(|p| (p.t - t).abs() <= within).copied()
+    }
+
     /// Whether there is nothing.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
@@ -83,6 +90,42 @@ impl Samples {
     }
 }
 
+/// The least silence in milliseconds that breaks a line.
+const SILENCE: f64 = 5_000.0;
+
+/// Cuts what a window gave at the window's edges: the line begins and ends where the picture does.
+pub(crate) fn clip(points: &[Point], from: f64, to: f64) -> Vec<Point> {
+    let between = |a: Point, b: Point, t: f64| Point { t, v: a.v + (b.v - a.v) * (t - a.t) / (b.t - a.t) };
+    let mut inside: Vec<Point> = Vec::with_capacity(points.len());
+    for (i, point) in points.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| points.get(i));
+        if let Some(before) = before {
+            if before.t < from && point.t > from {
+                inside.push(between(*before, *point, from));
+            }
+            if before.t < to && point.t > to {
+                inside.push(between(*before, *point, to));
+            }
+        }
+        if (from..=to).contains(&point.t) {
+            inside.push(*point);
+        }
+    }
+    inside
+}
+
+/// The parts of a line between silences much longer than usual: over those nothing is known.
+pub(crate) fn pieces(points: &[Point]) -> Vec<&[Point]> {
+    let mut steps: Vec<f64> = points.windows(2).map(|w| w[1].t - w[0].t).collect();
+    if steps.is_empty() {
+        return if points.is_empty() { Vec::new() } else { vec![points] };
+    }
+    let middle = steps.len() / 2;
+    let usual = *steps.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let silence = (usual * 8.0).max(SILENCE);
+    points.chunk_by(|a, b| b.t - a.t <= silence).collect()
+}
+
 fn flush(into: &mut Vec<Point>, bucket: Option<(i64, Point, Point)>) {
     let Some((_, low, high)) = bucket else { return };
     let (first, second) = if low.t <= high.t { (low, high) } else { (high, low) };
@@ -119,6 +162,31 @@ mod tests {
         assert!(thin.len() <= 210, "{} points for 100 pixels", thin.len());
         assert!(thin.iter().any(|p| p.v == 100.0), "one spike among ten thousand must be seen");
         assert!(thin.windows(2).all(|w| w[0].t < w[1].t), "the line must not run backwards");
+    }
+
+    #[test]
+    fn a_line_ends_where_the_picture_does() {
+        let line = [p(0.0, 0.0), p(10.0, 10.0), p(20.0, 0.0)];
+        assert_eq!(clip(&line, 5.0, 15.0), [p(5.0, 5.0), p(10.0, 10.0), p(15.0, 5.0)]);
+        assert_eq!(clip(&line, 12.0, 14.0), [p(12.0, 8.0), p(14.0, 6.0)], "no sample inside, but a line across");
+        assert!(clip(&line, 30.0, 40.0).is_empty());
+    }
+
+    #[test]
+    fn silence_breaks_a_line() {
+        let line: Vec<Point> = [0.0, 1.0, 2.0, 60.0, 61.0].map(|s| p(s * 1000.0, 1.0)).into();
+        assert_eq!(pieces(&line).iter().map(|x| x.len()).collect::<Vec<_>>(), [3, 2]);
+        let slow: Vec<Point> = [0.0, 30.0, 60.0, 90.0].map(|s| p(s * 1000.0, 1.0)).into();
+        assert_eq!(pieces(&slow).len(), 1, "slow is not silent");
+        assert_eq!((pieces(&line[..1]).len(), pieces(&[]).len()), (1, 0));
+    }
+
+    #[test]
+    fn the_nearest_sample_is_found() {
+        let mut samples = Samples::default();
+        samples.add([p(0.0, 1.0), p(100.0, 2.0)]);
+        assert_eq!(samples.near(60.0, 50.0), Some(p(100.0, 2.0)));
+        assert_eq!(samples.near(300.0, 50.0), None, "that is too far away to be the value then");
     }
 
     #[test]

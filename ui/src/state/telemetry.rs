@@ -6,6 +6,7 @@ use crate::pure::series::Samples;
 use crate::{api, web};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wheelhouse_protocol::telemetry::{Frame, GetSeries, ListSeries, SeriesInfo};
@@ -16,6 +17,18 @@ const FIRST: [&str; 3] = ["control/position_error_norm", "control/thrust_norm", 
 pub(crate) const MOST: usize = 8;
 const CHOSEN: &str = "series";
 const SPAN: &str = "span";
+const BESIDE: &str = "telemetry.beside";
+
+/// What is open beside the plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Beside {
+    /// The list of series to choose from.
+    Series,
+    /// The control loop.
+    Control,
+    /// The MQTT link.
+    Link,
+}
 
 /// What is known of one series.
 #[derive(Debug, Default)]
@@ -42,6 +55,8 @@ pub(crate) struct TelemetryStore {
     pub(crate) repaint: RwSignal<u64>,
     /// Why history could not be read.
     pub(crate) problem: RwSignal<Option<wheelhouse_protocol::Problem>>,
+    /// What is open beside the plot.
+    pub(crate) beside: RwSignal<Option<Beside>>,
     /// Samples, by series.
     pub(crate) held: RefCell<HashMap<String, Held>>,
 }
@@ -59,8 +74,20 @@ impl TelemetryStore {
             dropped: RwSignal::new(0),
             repaint: RwSignal::new(0),
             problem: RwSignal::new(None),
+            beside: RwSignal::new(web::recall(BESIDE).unwrap_or(Some(Beside::Control))),
             held: RefCell::new(HashMap::new()),
         }
+    }
+
+    /// Opens something beside the plot, or closes it.
+    pub(crate) fn put_beside(&self, what: Option<Beside>) {
+        self.beside.set(what);
+        web::remember(BESIDE, &what);
+    }
+
+    /// What is held of a series.
+    pub(crate) fn held<T>(&self, name: &str, read: impl FnOnce(&Held) -> T) -> Option<T> {
+        self.held.borrow().get(name).map(read)
     }
 
     /// Asks what series there are, and for the past of those in the plot.

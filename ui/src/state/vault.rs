@@ -2,14 +2,38 @@
 
 use super::load::{Load, Remote};
 use leptos::prelude::*;
-use wheelhouse_protocol::CredentialId;
 use wheelhouse_protocol::credential::{CredentialView, GetVault, ListCredentials, VaultState, VaultView};
+use wheelhouse_protocol::{CredentialId, Timestamp};
+
+/// What is open beside the entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// One entry.
+    Entry(CredentialId),
+    /// The form of one entry, or of a new one.
+    Form(Option<CredentialId>),
+    /// Passphrase and keyring.
+    Security,
+}
+
+/// A secret in the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(crate) credential: CredentialId,
+    pub(crate) field: String,
+    /// When it is taken out again.
+    pub(crate) until: Timestamp,
+}
 
 /// The vault and its entries.
 #[derive(Default)]
 pub(crate) struct VaultStore {
     pub(crate) view: Remote<VaultView>,
     pub(crate) credentials: Remote<Vec<CredentialView>>,
+    /// What is open beside the entries.
+    pub(crate) beside: RwSignal<Option<Beside>>,
+    /// The secret that is in the clipboard.
+    pub(crate) copied: RwSignal<Option<Copied>>,
 }
 
 impl VaultStore {
@@ -24,12 +48,27 @@ impl VaultStore {
         self.view.value.with(|v| v.ready().map(|v| v.state))
     }
 
+    /// One entry.
+    pub(crate) fn entry(&self, id: CredentialId) -> Option<CredentialView> {
+        self.credentials.value.with(|c| c.ready().and_then(|c| c.iter().find(|c| c.id == id).cloned()))
+    }
+
     /// What an entry is called.
     pub(crate) fn name_of(&self, id: CredentialId) -> String {
         self.credentials
             .value
             .with(|c| c.ready().and_then(|c| c.iter().find(|c| c.id == id).map(|c| c.name.clone())))
             .unwrap_or_else(|| "a credential that is gone".to_owned())
+    }
+
+    /// Shows an entry as it was just stored; the list that is asked for again confirms it.
+    pub(crate) fn put(&self, saved: CredentialView) {
+        self.credentials.value.update(|load| {
+            if let Load::Ready(all) = load {
+                all.retain(|c| c.id != saved.id);
+                all.push(saved);
+            }
+        });
     }
 
     /// Shows what a command answered at once; the event that follows confirms it.
