@@ -1,13 +1,7 @@
 //! The screens.
 
 pub(crate) mod chat;
-pub(crate) mod jobs {
-    use leptos::prelude::*;
-    pub(crate) fn jobs() -> AnyView {
-        "jobs".into_any()
-    }
-    pub(crate) fn search_logs() {}
-}
+pub(crate) mod jobs;
 pub(crate) mod targets {
     use leptos::prelude::*;
     pub(crate) fn targets() -> AnyView {
@@ -30,12 +24,7 @@ pub(crate) mod telemetry {
     pub(crate) fn show_link() {}
     pub(crate) fn show_series() {}
 }
-pub(crate) mod notifications {
-    use leptos::prelude::*;
-    pub(crate) fn notifications() -> AnyView {
-        "t".into_any()
-    }
-}
+pub(crate) mod notifications;
 pub(crate) mod vault {
     use leptos::prelude::*;
     pub(crate) fn vault() -> AnyView {

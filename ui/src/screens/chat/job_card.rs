@@ -70,7 +70,12 @@ pub(crate) fn bar_tone(state: JobState) -> &'static str {
 }
 
 /// The whole job's bar, and one per step.
-pub(crate) fn progress(job: LiveJob) -> AnyView {
+fn progress(job: LiveJob) -> AnyView {
+    view! { <div class="job-progress">{whole_bar(job)}{step_bars(job)}</div> }.into_any()
+}
+
+/// How the whole job stands, in words and as a bar.
+pub(crate) fn whole_bar(job: LiveJob) -> AnyView {
     let state = Memo::new(move |_| job.picture.with(|p| p.state));
     let share = Memo::new(move |_| job.picture.with(|p| p.progress()));
     let times = move || {
@@ -89,6 +94,20 @@ pub(crate) fn progress(job: LiveJob) -> AnyView {
             }
         })
     };
+    view! {
+        <div class="row">
+            {move || look_badge(words::job(state.get()))}
+            <span class="job-percent strong" data-test="job-percent">{move || format!("{:.0} %", (share.get() * 100.0).floor())}</span>
+            <span class="soft grow" data-test="job-times">{times}</span>
+            <span class="soft" data-test="job-counts">{move || job.picture.with(|p| p.counts().sentence())}</span>
+        </div>
+        {bar("Progress of the job", share, Signal::derive(move || bar_tone(state.get())))}
+    }
+    .into_any()
+}
+
+/// A bar per step, where there are several.
+pub(crate) fn step_bars(job: LiveJob) -> AnyView {
     let steps = move || {
         let titles =
             job.detail.with(|d| d.ready().map(|d| d.plan.steps.iter().map(|s| s.title.clone()).collect::<Vec<_>>()));
@@ -98,19 +117,7 @@ pub(crate) fn progress(job: LiveJob) -> AnyView {
             view! { <div class="job-steps">{rows}</div> }
         })
     };
-    view! {
-        <div class="job-progress">
-            <div class="row">
-                {move || look_badge(words::job(state.get()))}
-                <span class="job-percent strong" data-test="job-percent">{move || format!("{:.0} %", (share.get() * 100.0).floor())}</span>
-                <span class="soft grow" data-test="job-times">{times}</span>
-                <span class="soft" data-test="job-counts">{move || job.picture.with(|p| p.counts().sentence())}</span>
-            </div>
-            {bar("Progress of the job", share, Signal::derive(move || bar_tone(state.get())))}
-            {steps}
-        </div>
-    }
-    .into_any()
+    steps.into_any()
 }
 
 fn step_bar(job: LiveJob, n: usize, title: String) -> AnyView {

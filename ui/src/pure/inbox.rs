@@ -1,0 +1,1 @@
+//! The inbox as it is read.
