@@ -13,13 +13,18 @@ mod search;
 
 use crate::state::navigation::Screen;
 use crate::state::stores;
+use crate::web;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// The screen: the table, or the page of one job.
 pub(crate) fn jobs() -> AnyView {
-    (move || match stores().jobs.open.get() {
-        Some(id) => page::page(stores().jobs.live(id)),
-        None => list::list(),
+    (move || {
+        take_keyboard();
+        match stores().jobs.open.get() {
+            Some(id) => page::page(stores().jobs.live(id)),
+            None => list::list(),
+        }
     })
     .into_any()
 }
@@ -30,4 +35,19 @@ pub(crate) fn search_logs() {
     stores().jobs.searching.set(true);
     stores().navigation.go(Screen::Jobs);
     request_animation_frame(crate::shell::commands::focus_search);
+}
+
+/// Gives what is listed the keyboard, unless something has it already.
+fn take_keyboard() {
+    request_animation_frame(|| {
+        if web::focused().is_some_and(|focused| focused.tag_name() != "BODY") {
+            return;
+        }
+        let table = web::window()
+            .and_then(|w| w.document())
+            .and_then(|d| d.query_selector(".screen-place .table, .screen-place .log").ok().flatten());
+        if let Some(table) = table.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
+            web::focus(&table);
+        }
+    });
 }

@@ -6,7 +6,7 @@ use crate::components::empty::waiting;
 use crate::components::icon::look_badge;
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, problem_card};
-use crate::pure::format::{count, plural};
+use crate::pure::format::count;
 use crate::pure::icons::Icon;
 use crate::pure::words;
 use crate::screens::chat::whole_bar;
@@ -58,7 +58,6 @@ fn bare(inside: AnyView) -> AnyView {
 }
 
 fn whole(job: LiveJob, detail: &JobDetail) -> AnyView {
-    let plan_steps = detail.plan.steps.len();
     let lines = Memo::new(move |_| {
         let told = job.detail.with(|d| d.ready().map_or(0, |d| d.log_lines));
         told.max(job.picture.with(|p| p.log_lines))
@@ -66,7 +65,7 @@ fn whole(job: LiveJob, detail: &JobDetail) -> AnyView {
     let parts = vec![
         Tab::new(JobTab::Progress, "Progress".to_owned(), "tab-progress"),
         Tab::new(JobTab::Log, Signal::derive(move || format!("Log  {}", count(lines.get()))), "tab-log"),
-        Tab::new(JobTab::Plan, format!("Plan, {}", plural(plan_steps, "script", "scripts")), "tab-plan"),
+        Tab::new(JobTab::Plan, "Plan and scripts".to_owned(), "tab-plan"),
         Tab::new(JobTab::Audit, "Audit".to_owned(), "tab-audit"),
     ];
     let request = detail.summary.request.clone();
