@@ -5,7 +5,7 @@ use crate::components::Button;
 use crate::components::icon::look_badge;
 use crate::components::menu::{MenuItem, menu};
 use crate::components::problem::{maybe, problem_card};
-use crate::components::progress::bar;
+use crate::components::progress::{bar, split_bar};
 use crate::pure::format::{duration, plural, seconds_between};
 use crate::pure::icons::Icon;
 use crate::pure::words;
@@ -131,16 +131,20 @@ fn step_bar(job: LiveJob, n: usize, title: String) -> AnyView {
         })
     };
     let tone = Signal::derive(move || match done() {
-        (_, _, bad) if bad > 0 => "tone-error",
         (ended, all, _) if ended == all && all > 0 => "tone-ok",
         _ => "tone-accent",
+    });
+    // What went wrong has its own part of the bar: one host of many does not paint it whole.
+    let bad = Memo::new(move |_| match done() {
+        (_, 0, _) => 0.0,
+        (_, all, bad) => bad as f64 / all as f64,
     });
     let now = move || job.picture.with(|p| p.current_step() == n && !p.state.is_final());
     view! {
         <div class="job-step" class:now=now>
             <span class="step-n">{n + 1}</span>
             <span class="truncate" title=title.clone()>{title.clone()}</span>
-            {bar(format!("Progress of step {}: {title}", n + 1), share, tone)}
+            {split_bar(format!("Progress of step {}: {title}", n + 1), share, tone, bad)}
             <span class="soft dense end">{move || { let (ended, all, _) = done(); format!("{ended} of {all}") }}</span>
         </div>
     }
@@ -252,7 +256,7 @@ fn running(job: LiveJob) -> AnyView {
         <div class="job-foot row">
             <p class="mono faint truncate grow" data-test="last-line">{move || last().unwrap_or_else(|| "…".to_owned())}</p>
             {Button::new("Open the job").quiet().small().icon(Icon::Open).test("open-job").on(move || stores().jobs.show(job.id, JobTab::Progress)).view()}
-            {cancel_menu(job, doing)}
+            {cancel_menu(job, doing, Button::new("Cancel").small())}
         </div>
         {maybe(doing.problem)}
     }
@@ -260,10 +264,10 @@ fn running(job: LiveJob) -> AnyView {
 }
 
 /// The two ways to stop a job.
-pub(crate) fn cancel_menu(job: LiveJob, doing: Doing) -> AnyView {
+pub(crate) fn cancel_menu(job: LiveJob, doing: Doing, button: Button) -> AnyView {
     let cancel =
         move |interrupt| doing.run(CancelJob { job: job.id, interrupt }, |summary| stores().jobs.changed(summary));
-    menu(Button::new("Cancel").small().icon(Icon::Stop).test("cancel-job").busy(doing.busy), move || {
+    menu(button.icon(Icon::Stop).test("cancel-job").busy(doing.busy), move || {
         vec![
             MenuItem::new(Icon::Pause, "Finish what runs, start nothing new", "cancel-finish", move || cancel(false))
                 .hint("Scripts that run go on to their end"),

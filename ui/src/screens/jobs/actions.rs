@@ -80,7 +80,7 @@ impl Actions {
                             .view()
                     })
             }}
-            {move || (!over.get()).then(|| cancel_menu(job, cancel))}
+            {move || (!over.get()).then(|| cancel_menu(job, cancel, Button::new("Cancel")))}
         }
         .into_any()
     }

@@ -56,7 +56,7 @@ fn export_job(job: LiveJob, doing: Doing, form: Form, way: Way) {
             };
             let name = format!("wheelhouse-job-{}.{end}", job.id.short());
             if web::download(&name, kind, &text) {
-                stores().toasts.say(Tone::Ok, format!("{name} goes to your downloads"));
+                stores().toasts.say(Tone::Ok, format!("{name} is saved where the system puts downloads"));
             } else {
                 stores().toasts.say(Tone::Error, "Nothing can be saved from here. Copy it instead.");
             }

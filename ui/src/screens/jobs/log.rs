@@ -73,7 +73,7 @@ pub(super) fn log(job: LiveJob) -> AnyView {
         let action = if filter.get().is_open() {
             ().into_any()
         } else {
-            Button::new("Show every line").test("log-clear").on(clear).view()
+            Button::new("Show every line").test("log-show-all").on(clear).view()
         };
         EmptyState { icon: Icon::Terminal, title, text: text.to_owned(), actions: action }.view()
     };
@@ -89,7 +89,11 @@ pub(super) fn log(job: LiveJob) -> AnyView {
                 level.set(Level::parse(&name));
             })}
             {Input::search(text, "Search in this log").test("log-text").view()}
-            <span class="faint dense grow" data-test="log-shown" aria-live="polite">{said}</span>
+            <span class="faint dense nowrap" data-test="log-shown" aria-live="polite">{said}</span>
+            {move || {
+                (!filter.with(LogFilter::is_open)).then(|| Button::new("Show all").quiet().small().class("link").test("log-clear").on(clear).view())
+            }}
+            <span class="grow"></span>
             {Button::new("Copy what is shown")
                 .quiet()
                 .only_icon(Icon::Copy)

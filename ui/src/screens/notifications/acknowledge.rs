@@ -26,15 +26,15 @@ const NAMED: usize = 6;
 
 impl Inbox {
     /// Acknowledges these; the keyboard goes to the next one that is still open.
-    pub(super) fn acknowledge(self, ids: Vec<NotificationId>, everything: bool, note: String) {
+    pub(super) fn acknowledge(self, ids: Vec<NotificationId>, note: String) {
         if ids.is_empty() {
             return;
         }
         let gone = ids.iter().copied().collect();
         let next = self.rows.with_untracked(|rows| inbox::after(rows, self.active.get_untracked(), &gone));
         let n = ids.len();
-        // Every open one: those beyond the page too.
-        let command = Notices::acknowledge(if everything { Vec::new() } else { ids }, note.trim().to_owned());
+        // Always by id: what was raised since has been seen by nobody.
+        let command = Notices::acknowledge(ids, note.trim().to_owned());
         self.doing.run(command, move |counts| {
             if !self.done_too.try_get_untracked().unwrap_or(true) {
                 self.active.try_set(next);
@@ -69,8 +69,7 @@ fn ask(inbox: Inbox, asked: Asked) -> AnyView {
         })
         .collect_view();
     let confirm = move || {
-        let Asked { ids, everything } = asked.clone();
-        inbox.acknowledge(ids, everything, note.get_untracked());
+        inbox.acknowledge(asked.ids.clone(), note.get_untracked());
     };
     let by_enter = confirm.clone();
     let close = move || inbox.asked.set(None);

@@ -97,7 +97,7 @@ fn go(entry: &Notification) -> AnyView {
 fn note(inbox: Inbox, entry: &Notification) -> AnyView {
     let id = entry.id;
     let note = RwSignal::new(String::new());
-    let confirm = move || inbox.acknowledge(vec![id], false, note.get_untracked());
+    let confirm = move || inbox.acknowledge(vec![id], note.get_untracked());
     view! {
         <footer class="panel-foot inbox-note">
             <div class="grow">

@@ -165,7 +165,7 @@ fn one(inbox: Inbox, entry: &Notification) -> AnyView {
             <span class="cell" role="gridcell">{looked(words::level(entry.level))}</span>
             <span class="cell soft" role="gridcell">{moment(entry.at)}</span>
             <span class="cell soft" role="gridcell">{small_icon(sign)}<span>{source}</span></span>
-            <span class="cell soft" role="gridcell"><span class="truncate" title=entry.service.clone()>{entry.service.clone()}</span></span>
+            <span class="cell soft inbox-about" role="gridcell"><span class="truncate" title=entry.service.clone()>{entry.service.clone()}</span></span>
             <span class="cell" role="gridcell"><span class="truncate inbox-said" title=entry.message.clone()>{entry.message.clone()}</span></span>
             <span class="cell end" role="gridcell">{times}{by}</span>
         </div>
@@ -250,7 +250,7 @@ fn on_key(inbox: Inbox, event: &KeyboardEvent) {
             let chosen = untrack(|| inbox.checked_ids());
             let one = at.filter(|id| untrack(|| inbox.entry(*id)).is_some_and(|e| e.acknowledged_at.is_none()));
             let ids = if chosen.is_empty() { one.into_iter().collect() } else { chosen };
-            inbox.acknowledge(ids, false, String::new());
+            inbox.acknowledge(ids, String::new());
         }
         _ => return,
     }

@@ -118,7 +118,7 @@ pub(crate) fn notifications() -> AnyView {
     let inbox = Inbox::new();
     list::by_key(inbox);
     view! {
-        <section class="screen inbox-screen" data-test="inbox">
+        <section class="screen inbox-screen" class:narrowed=move || inbox.open.get() && inbox.active.get().is_some() data-test="inbox">
             <div class="screen-main">
                 <header class="screen-head">
                     <h1>"Notifications"</h1>
