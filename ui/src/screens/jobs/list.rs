@@ -132,6 +132,7 @@ fn table() -> AnyView {
         if !there.get() {
             return view! { <div class="page">{waiting()}</div> }.into_any();
         }
+        super::take_keyboard();
         Table {
             id: "jobs",
             label: "Jobs",
@@ -171,7 +172,7 @@ fn columns() -> Vec<Column<JobSummary>> {
         })
         .sorted(|job| Key::Text(job.request.clone()))
         .hidden(),
-        Column::<JobSummary>::new("hosts", "Hosts", "minmax(200px, 1fr)", |job| hosts(&job.counts)).sorted(|job| {
+        Column::<JobSummary>::new("hosts", "Hosts", "minmax(236px, 1fr)", |job| hosts(&job.counts)).sorted(|job| {
             let c = &job.counts;
             Key::Number(Some(f64::from(c.failed + c.unreachable + c.unknown + c.skipped)))
         }),
@@ -191,7 +192,7 @@ fn columns() -> Vec<Column<JobSummary>> {
         })
         .sorted(|job| Key::Number(job.finished_at.map(|at| at.as_millisecond() as f64)))
         .hidden(),
-        Column::<JobSummary>::new("duration", "Duration", "92px", |job| took(job))
+        Column::<JobSummary>::new("duration", "Duration", "92px", took)
             .sorted(|job| Key::Number(seconds(job)))
             .at_end(),
         Column::<JobSummary>::new("steps", "Steps", "64px", |job| view! { {job.steps.to_string()} }.into_any())
@@ -235,7 +236,8 @@ fn hosts(counts: &Counts) -> AnyView {
     let parts = rest.iter().filter(|(n, ..)| *n > 0).map(|(n, _, tone)| {
         view! { <span class=format!("share {tone}") style:flex-grow=n.to_string()></span> }
     });
-    let said = rest.iter().filter(|(n, ..)| *n > 0).map(|(n, word, tone)| {
+    // Three words have room; the bar and the tip say the rest.
+    let said = rest.iter().filter(|(n, ..)| *n > 0).take(3).map(|(n, word, tone)| {
         view! { <span class=format!("tinted {tone}")>{count(u64::from(*n))}" "{*word}</span> }
     });
     view! {

@@ -121,10 +121,9 @@ fn matrix(job: LiveJob, only: RwSignal<Option<CellState>>) -> AnyView {
         let (last, page) =
             (rows.len().saturating_sub(1), ((height.get_untracked() / ROW) as usize).saturating_sub(2).max(1));
         let (r, s) = active.get_untracked().unwrap_or((0, 0));
-        let first = active.get_untracked().is_none();
         let to = match event.key().as_str() {
             _ if event.ctrl_key() || event.meta_key() || event.alt_key() => return,
-            "ArrowDown" | "j" => (if first { 0 } else { (r + 1).min(last) }, s),
+            "ArrowDown" | "j" => ((r + 1).min(last), s),
             "ArrowUp" | "k" => (r.saturating_sub(1), s),
             "ArrowRight" => (r, (s + 1).min(steps.saturating_sub(1))),
             "ArrowLeft" => (r, s.saturating_sub(1)),
@@ -171,6 +170,7 @@ fn matrix(job: LiveJob, only: RwSignal<Option<CellState>>) -> AnyView {
             node_ref=node
             style:--tracks=format!("minmax(140px, 200px) repeat({steps}, minmax(148px, 1fr)) minmax(180px, 2fr)")
             on:keydown=on_key
+            on:focus=move |_| active.update(|a| *a = a.or(Some((0, 0))))
             on:scroll=move |_| {
                 if let Some(element) = node.get_untracked() {
                     top.set(f64::from(element.scroll_top()));

@@ -19,12 +19,9 @@ use wasm_bindgen::JsCast;
 
 /// The screen: the table, or the page of one job.
 pub(crate) fn jobs() -> AnyView {
-    (move || {
-        take_keyboard();
-        match stores().jobs.open.get() {
-            Some(id) => page::page(stores().jobs.live(id)),
-            None => list::list(),
-        }
+    (move || match stores().jobs.open.get() {
+        Some(id) => page::page(stores().jobs.live(id)),
+        None => list::list(),
     })
     .into_any()
 }

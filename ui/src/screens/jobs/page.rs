@@ -33,7 +33,10 @@ pub(super) fn page(job: LiveJob) -> AnyView {
                     return bare(waiting());
                 }
                 match job.detail.with_untracked(|d| d.ready().cloned()) {
-                    Some(detail) => whole(job, &detail),
+                    Some(detail) => {
+                        super::take_keyboard();
+                        whole(job, &detail)
+                    }
                     None => bare(waiting()),
                 }
             }}
