@@ -15,11 +15,29 @@ use wheelhouse_protocol::job::{Level, LogLine, Stream};
 /// The height of a line; the tokens name the same.
 const ROW: f64 = 20.0;
 
+/// The places of the wanted lines; none when every line is wanted, so that no list is made then.
+pub(crate) type Places = Option<Arc<Vec<usize>>>;
+
+/// Finds the wanted lines, again whenever there are new ones.
+pub(crate) fn matching(log: RwSignal<LogBuffer>, filter: Signal<LogFilter>) -> Memo<Places> {
+    Memo::new(move |_| {
+        let filter = filter.get();
+        log.with(|log| (!filter.is_open()).then(|| Arc::new(log.matching(&filter))))
+    })
+}
+
+/// How many lines are wanted.
+pub(crate) fn count(log: &LogBuffer, places: &Places) -> usize {
+    places.as_ref().map_or_else(|| log.lines().len(), |places| places.len())
+}
+
 /// A log being shown.
 pub(crate) struct LogView {
     pub(crate) log: RwSignal<LogBuffer>,
     /// Which of its lines.
     pub(crate) filter: Signal<LogFilter>,
+    /// Their places, as [`matching`] finds them.
+    pub(crate) places: Memo<Places>,
     /// The targets' names, by their place in the plan.
     pub(crate) names: Arc<Vec<String>>,
     /// Whether its end stays in sight.
@@ -27,7 +45,7 @@ pub(crate) struct LogView {
     /// The line to bring in sight.
     pub(crate) mark: Signal<Option<u64>>,
     /// Whether lines say which target and step they are of.
-    pub(crate) places: bool,
+    pub(crate) whose: bool,
     /// What stands there when there is no line.
     pub(crate) empty: Box<dyn Fn() -> AnyView + Send + Sync>,
 }
@@ -35,22 +53,14 @@ pub(crate) struct LogView {
 impl LogView {
     /// The log.
     pub(crate) fn view(self) -> AnyView {
-        let Self { log, filter, names, follow, mark, places, empty } = self;
-        // Without a filter every line counts, and no list of places is made.
-        let matching = Memo::new(move |_| {
-            let filter = filter.get();
-            log.with(|log| (!filter.is_open()).then(|| Arc::new(log.matching(&filter))))
-        });
-        let total = Memo::new(move |_| match matching.get() {
-            Some(places) => places.len(),
-            None => log.with(|log| log.lines().len()),
-        });
+        let Self { log, filter, places, names, follow, mark, whose, empty } = self;
+        let total = Memo::new(move |_| log.with(|log| count(log, &places.get())));
         let node = NodeRef::<html::Div>::new();
         let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
         watch_height(node, height);
         let seen = Memo::new(move |_| visible::rows(top.get(), height.get(), ROW, total.get()));
         let lines = Memo::new(move |_| {
-            let (range, places) = (seen.get(), matching.get());
+            let (range, places) = (seen.get(), places.get());
             log.with(|log| {
                 let all = log.lines();
                 range
@@ -64,7 +74,7 @@ impl LogView {
         });
         keep_end(node, follow, total);
         bring_in(node, mark, follow, move |n| {
-            log.with(|log| match matching.get() {
+            log.with(|log| match places.get() {
                 Some(places) => places.iter().position(|p| log.lines().get(*p).is_some_and(|l| l.n == n)),
                 None => log.lines().binary_search_by_key(&n, |l| l.n).ok(),
             })
@@ -76,7 +86,7 @@ impl LogView {
         view! {
             <div
                 class="log scroller selectable"
-                class:placed=places
+                class:placed=whose
                 role="log"
                 aria-label="Log"
                 aria-live="off"
@@ -104,7 +114,7 @@ impl LogView {
                             key=|line| line.n
                             children=move |line| {
                                 let name = names.get(line.target as usize).cloned().unwrap_or_default();
-                                row(line, &name, places, needle, mark)
+                                row(line, &name, whose, needle, mark)
                             }
                         />
                     </div>
@@ -115,7 +125,7 @@ impl LogView {
     }
 }
 
-fn row(line: LogLine, name: &str, places: bool, needle: Memo<String>, mark: Signal<Option<u64>>) -> AnyView {
+fn row(line: LogLine, name: &str, whose: bool, needle: Memo<String>, mark: Signal<Option<u64>>) -> AnyView {
     let n = line.n;
     let local = web::local_at(line.at);
     let (word, tone) = kind(&line);
@@ -124,7 +134,7 @@ fn row(line: LogLine, name: &str, places: bool, needle: Memo<String>, mark: Sign
         Stream::Out | Stream::Err => "log-line",
     };
     let loud = if line.level >= Level::Warning { words::level(line.level).tone.class() } else { "" };
-    let place = places.then(|| {
+    let place = whose.then(|| {
         view! {
             <span class="log-name truncate" title=name.to_owned()>{name.to_owned()}</span>
             <span class="log-step">{format!("{} {}", line.step + 1, line.phase.as_str())}</span>

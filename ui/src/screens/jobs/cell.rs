@@ -1,7 +1,7 @@
 //! One step on one target: how it went, and what it wrote.
 
 use crate::components::icon::look_badge;
-use crate::components::log_view::LogView;
+use crate::components::log_view::{LogView, matching};
 use crate::components::panel::side_panel;
 use crate::components::{Button, moment, problem_card};
 use crate::pure::format::{duration, seconds_between};
@@ -37,7 +37,8 @@ fn panel(job: LiveJob, step: u32, target: u32) -> AnyView {
             .with(|p| p.cells.get(step as usize).and_then(|row| row.get(target as usize)).cloned().unwrap_or_default())
     });
     let follow = RwSignal::new(cell.with_untracked(|c| !c.state.is_final()));
-    let filter = LogFilter { target: Some(target), step: Some(step), ..LogFilter::default() };
+    let filter = Signal::stored(LogFilter { target: Some(target), step: Some(step), ..LogFilter::default() });
+    let places = matching(job.log, filter);
     let state = Memo::new(move |_| cell.with(|c| c.state));
     let empty = move || {
         let text = if state.get().is_final() { "It wrote nothing." } else { "It has written nothing yet." };
@@ -51,7 +52,7 @@ fn panel(job: LiveJob, step: u32, target: u32) -> AnyView {
         </div>
         {move || job.log_problem.get().map(problem_card)}
         <div class="cell-log" data-test="cell-log">
-            {LogView { log: job.log, filter: Signal::stored(filter), names: Arc::new(Vec::new()), follow, mark: Signal::stored(None), places: false, empty: Box::new(empty) }.view()}
+            {LogView { log: job.log, filter, places, names: Arc::new(Vec::new()), follow, mark: Signal::stored(None), whose: false, empty: Box::new(empty) }.view()}
         </div>
     };
     let to_log = Button::new("Open in the job's log")

@@ -1,7 +1,7 @@
 //! The log of one job: filtered, followed, taken along.
 
 use crate::components::field::Input;
-use crate::components::log_view::LogView;
+use crate::components::log_view::{LogView, count as fitting, matching};
 use crate::components::select::{Choice, choices, select};
 use crate::components::{Button, EmptyState, problem_card};
 use crate::pure::format::{count, plural};
@@ -35,12 +35,10 @@ pub(super) fn log(job: LiveJob) -> AnyView {
     let mut steps: Vec<Choice> = vec![(String::new(), "All steps".to_owned())];
     steps.extend(detail.plan.steps.iter().enumerate().map(|(i, s)| (i.to_string(), format!("{}  {}", i + 1, s.title))));
     let levels = choices(&[("", "Every level"), ("warning", "Warnings and worse"), ("error", "Errors and worse")]);
+    let places = matching(job.log, filter);
     let shown = Memo::new(move |_| {
-        let filter = filter.get();
-        job.log.with(|log| {
-            let all = log.lines().len();
-            (if filter.is_open() { all } else { log.matching(&filter).len() }, all, log.forgotten())
-        })
+        let places = places.get();
+        job.log.with(|log| (fitting(log, &places), log.lines().len(), log.forgotten()))
     });
     let said = move || {
         let (fit, all, forgotten) = shown.get();
@@ -114,7 +112,7 @@ pub(super) fn log(job: LiveJob) -> AnyView {
                 .view()}
         </div>
         {move || job.log_problem.get().map(|p| view! { <div class="log-problem">{problem_card(p)}{Button::new("Try again").on(move || job.want_log()).view()}</div> })}
-        {LogView { log: job.log, filter, names, follow, mark: stores().jobs.line.into(), places: true, empty: Box::new(empty) }.view()}
+        {LogView { log: job.log, filter, places, names, follow, mark: stores().jobs.line.into(), whose: true, empty: Box::new(empty) }.view()}
     }
     .into_any()
 }

@@ -231,12 +231,15 @@ fn row(
     .into_any()
 }
 
-/// The sentence of the step that decided, else the last line.
+/// The sentence of the step that decided, else the last one that was said, else the last line.
 fn said_by(picture: &JobPicture, target: usize) -> String {
     let state = picture.target_state(target);
-    let mut own = picture.cells.iter().filter_map(|row| row.get(target));
-    let decided = own.clone().find(|c| c.state == state && !c.detail.is_empty()).map(|c| c.detail.clone());
-    decided.or_else(|| own.rfind(|c| !c.last_line.is_empty()).map(|c| c.last_line.clone())).unwrap_or_default()
+    let own = || picture.cells.iter().filter_map(|row| row.get(target));
+    let decided = own().find(|c| c.state == state && !c.detail.is_empty());
+    let running = || own().rfind(|c| !c.state.is_final() && !c.last_line.is_empty()).map(|c| c.last_line.clone());
+    let said = || own().rfind(|c| !c.detail.is_empty()).map(|c| c.detail.clone());
+    let wrote = || own().rfind(|c| !c.last_line.is_empty()).map(|c| c.last_line.clone());
+    decided.map(|c| c.detail.clone()).or_else(running).or_else(said).or_else(wrote).unwrap_or_default()
 }
 
 fn cell(
