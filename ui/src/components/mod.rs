@@ -10,6 +10,7 @@ pub(crate) mod icon;
 pub(crate) mod keys;
 pub(crate) mod labelled;
 pub(crate) mod layers;
+pub(crate) mod log_view;
 pub(crate) mod menu;
 pub(crate) mod moment;
 pub(crate) mod panel;

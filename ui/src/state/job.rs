@@ -53,7 +53,12 @@ impl LiveJob {
         self.asking.set(true);
         spawn_local(async move {
             match api::call(GetJob { job: self.id }).await {
-                Ok(detail) => self.show(detail),
+                Ok(detail) => {
+                    self.show(detail);
+                    if self.wants_log.get_untracked() {
+                        self.fetch_log();
+                    }
+                }
                 Err(problem) => self.detail.set(Load::Failed(problem)),
             }
             self.asking.set(false);
@@ -121,6 +126,11 @@ impl LiveJob {
             return;
         }
         self.wants_log.set(true);
+        self.fetch_log();
+    }
+
+    /// Asks for what the log has after its first hole.
+    fn fetch_log(self) {
         spawn_local(async move {
             loop {
                 let after = self.log.with_untracked(LogBuffer::contiguous);

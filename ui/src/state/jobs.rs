@@ -8,10 +8,14 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wheelhouse_protocol::JobId;
-use wheelhouse_protocol::job::{JobEvent, JobSummary, ListJobs, LogLine};
+use wheelhouse_protocol::job::{JobEvent, JobState, JobSummary, ListJobs, LogHit, LogLine, SearchJobLogs};
 
 /// Jobs in the table.
 const LISTED: u32 = 2000;
+/// Lines shown of a search in all logs.
+pub(crate) const HITS: u32 = 500;
+/// Characters a search in all logs needs.
+pub(crate) const LEAST: usize = 2;
 
 /// The part of a job's page that is on show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,20 @@ pub(crate) struct Jobs {
     pub(crate) target: RwSignal<Option<u32>>,
     /// And the step.
     pub(crate) step: RwSignal<Option<u32>>,
+    /// The line of the log that was looked for.
+    pub(crate) line: RwSignal<Option<u64>>,
+    /// What the table is searched for.
+    pub(crate) text: RwSignal<String>,
+    /// The state the table is limited to.
+    pub(crate) state: RwSignal<Option<JobState>>,
+    /// The jobs the program finds for that text: it knows their targets too.
+    pub(crate) found: Remote<Vec<JobSummary>>,
+    /// Whether the logs of all jobs are searched instead.
+    pub(crate) searching: RwSignal<bool>,
+    /// For what.
+    pub(crate) log_text: RwSignal<String>,
+    /// Where it stands.
+    pub(crate) hits: Remote<Vec<LogHit>>,
     live: RefCell<HashMap<JobId, LiveJob>>,
 }
 
@@ -45,6 +63,13 @@ impl Default for Jobs {
             tab: RwSignal::new(JobTab::Progress),
             target: RwSignal::new(None),
             step: RwSignal::new(None),
+            line: RwSignal::new(None),
+            text: RwSignal::new(String::new()),
+            state: RwSignal::new(None),
+            found: Remote::default(),
+            searching: RwSignal::new(false),
+            log_text: RwSignal::new(String::new()),
+            hits: Remote::default(),
             live: RefCell::new(HashMap::new()),
         }
     }
@@ -56,6 +81,25 @@ impl Jobs {
         self.list.ask(|| ListJobs { limit: LISTED, ..ListJobs::default() });
         let live: Vec<LiveJob> = self.live.borrow().values().copied().collect();
         live.into_iter().for_each(LiveJob::load);
+    }
+
+    /// Looks for the table's text.
+    pub(crate) fn find(&'static self) {
+        if !self.text.with_untracked(|t| t.trim().is_empty()) {
+            self.found.ask(|| ListJobs {
+                text: stores().jobs.text.get_untracked().trim().to_owned(),
+                limit: LISTED,
+                ..ListJobs::default()
+            });
+        }
+    }
+
+    /// Looks for a text in the logs of all jobs.
+    pub(crate) fn search_logs(&'static self) {
+        if self.log_text.with_untracked(|t| t.trim().chars().count() >= LEAST) {
+            self.hits
+                .ask(|| SearchJobLogs { text: stores().jobs.log_text.get_untracked().trim().to_owned(), limit: HITS });
+        }
     }
 
     /// A job to look at; asked for the first time somebody does.
@@ -116,6 +160,7 @@ impl Jobs {
     pub(crate) fn show(&'static self, id: JobId, tab: JobTab) {
         self.target.set(None);
         self.step.set(None);
+        self.line.set(None);
         self.tab.set(tab);
         self.open.set(Some(id));
         stores().navigation.go(Screen::Jobs);

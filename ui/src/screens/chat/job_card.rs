@@ -5,7 +5,7 @@ use crate::components::Button;
 use crate::components::icon::look_badge;
 use crate::components::menu::{MenuItem, menu};
 use crate::components::problem::{maybe, problem_card};
-use crate::components::progress::bar;
+use crate::components::progress::{bar, split_bar};
 use crate::pure::format::{duration, plural, seconds_between};
 use crate::pure::icons::Icon;
 use crate::pure::words;
@@ -70,7 +70,12 @@ pub(crate) fn bar_tone(state: JobState) -> &'static str {
 }
 
 /// The whole job's bar, and one per step.
-pub(crate) fn progress(job: LiveJob) -> AnyView {
+fn progress(job: LiveJob) -> AnyView {
+    view! { <div class="job-progress">{whole_bar(job)}{step_bars(job)}</div> }.into_any()
+}
+
+/// How the whole job stands, in words and as a bar.
+pub(crate) fn whole_bar(job: LiveJob) -> AnyView {
     let state = Memo::new(move |_| job.picture.with(|p| p.state));
     let share = Memo::new(move |_| job.picture.with(|p| p.progress()));
     let times = move || {
@@ -89,6 +94,20 @@ pub(crate) fn progress(job: LiveJob) -> AnyView {
             }
         })
     };
+    view! {
+        <div class="row">
+            {move || look_badge(words::job(state.get()))}
+            <span class="job-percent strong" data-test="job-percent">{move || format!("{:.0} %", (share.get() * 100.0).floor())}</span>
+            <span class="soft grow" data-test="job-times">{times}</span>
+            <span class="soft" data-test="job-counts">{move || job.picture.with(|p| p.counts().sentence())}</span>
+        </div>
+        {bar("Progress of the job", share, Signal::derive(move || bar_tone(state.get())))}
+    }
+    .into_any()
+}
+
+/// A bar per step, where there are several.
+pub(crate) fn step_bars(job: LiveJob) -> AnyView {
     let steps = move || {
         let titles =
             job.detail.with(|d| d.ready().map(|d| d.plan.steps.iter().map(|s| s.title.clone()).collect::<Vec<_>>()));
@@ -98,19 +117,7 @@ pub(crate) fn progress(job: LiveJob) -> AnyView {
             view! { <div class="job-steps">{rows}</div> }
         })
     };
-    view! {
-        <div class="job-progress">
-            <div class="row">
-                {move || look_badge(words::job(state.get()))}
-                <span class="job-percent strong" data-test="job-percent">{move || format!("{:.0} %", (share.get() * 100.0).floor())}</span>
-                <span class="soft grow" data-test="job-times">{times}</span>
-                <span class="soft" data-test="job-counts">{move || job.picture.with(|p| p.counts().sentence())}</span>
-            </div>
-            {bar("Progress of the job", share, Signal::derive(move || bar_tone(state.get())))}
-            {steps}
-        </div>
-    }
-    .into_any()
+    steps.into_any()
 }
 
 fn step_bar(job: LiveJob, n: usize, title: String) -> AnyView {
@@ -124,16 +131,20 @@ fn step_bar(job: LiveJob, n: usize, title: String) -> AnyView {
         })
     };
     let tone = Signal::derive(move || match done() {
-        (_, _, bad) if bad > 0 => "tone-error",
         (ended, all, _) if ended == all && all > 0 => "tone-ok",
         _ => "tone-accent",
+    });
+    // What went wrong has its own part of the bar: one host of many does not paint it whole.
+    let bad = Memo::new(move |_| match done() {
+        (_, 0, _) => 0.0,
+        (_, all, bad) => bad as f64 / all as f64,
     });
     let now = move || job.picture.with(|p| p.current_step() == n && !p.state.is_final());
     view! {
         <div class="job-step" class:now=now>
             <span class="step-n">{n + 1}</span>
             <span class="truncate" title=title.clone()>{title.clone()}</span>
-            {bar(format!("Progress of step {}: {title}", n + 1), share, tone)}
+            {split_bar(format!("Progress of step {}: {title}", n + 1), share, tone, bad)}
             <span class="soft dense end">{move || { let (ended, all, _) = done(); format!("{ended} of {all}") }}</span>
         </div>
     }
@@ -245,7 +256,7 @@ fn running(job: LiveJob) -> AnyView {
         <div class="job-foot row">
             <p class="mono faint truncate grow" data-test="last-line">{move || last().unwrap_or_else(|| "…".to_owned())}</p>
             {Button::new("Open the job").quiet().small().icon(Icon::Open).test("open-job").on(move || stores().jobs.show(job.id, JobTab::Progress)).view()}
-            {cancel_menu(job, doing)}
+            {cancel_menu(job, doing, Button::new("Cancel").small())}
         </div>
         {maybe(doing.problem)}
     }
@@ -253,10 +264,10 @@ fn running(job: LiveJob) -> AnyView {
 }
 
 /// The two ways to stop a job.
-pub(crate) fn cancel_menu(job: LiveJob, doing: Doing) -> AnyView {
+pub(crate) fn cancel_menu(job: LiveJob, doing: Doing, button: Button) -> AnyView {
     let cancel =
         move |interrupt| doing.run(CancelJob { job: job.id, interrupt }, |summary| stores().jobs.changed(summary));
-    menu(Button::new("Cancel").small().icon(Icon::Stop).test("cancel-job").busy(doing.busy), move || {
+    menu(button.icon(Icon::Stop).test("cancel-job").busy(doing.busy), move || {
         vec![
             MenuItem::new(Icon::Pause, "Finish what runs, start nothing new", "cancel-finish", move || cancel(false))
                 .hint("Scripts that run go on to their end"),

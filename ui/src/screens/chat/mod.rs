@@ -12,6 +12,8 @@ mod strategy;
 mod thread;
 
 pub(crate) use composer::focus_input;
+pub(crate) use job_card::{cancel_menu, step_bars, whole_bar};
+pub(crate) use plan_card::plan_card;
 pub(crate) use steps::{scripts, way};
 
 use leptos::prelude::*;

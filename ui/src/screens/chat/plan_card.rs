@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use wheelhouse_protocol::plan::{
     ApprovePlan, Plan, Proposal, ProposalState, RejectPlan, RevisePlan, RunPlan, Strategy,
 };
-use wheelhouse_protocol::{JobId, ProblemCode, TargetId};
+use wheelhouse_protocol::{JobId, PlanId, ProblemCode, TargetId};
 
 /// Where the card stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) struct Card {
     pub(super) strategy: RwSignal<Strategy>,
     /// The words a critical plan asks to type.
     typed: RwSignal<String>,
+    /// Who wants to know that this plan was decided on, or which one took its place.
+    decided: Callback<PlanId>,
 }
 
 impl Card {
@@ -76,7 +78,10 @@ impl Card {
         if self.changing.get_untracked() {
             return;
         }
-        let started = |job| stores().jobs.changed(job);
+        let started = move |job| {
+            stores().jobs.changed(job);
+            self.decided.try_run(proposal.id);
+        };
         if plan.mutates() {
             if untrack(|| self.to_type()).is_some() {
                 return;
@@ -89,7 +94,10 @@ impl Card {
     }
 
     fn reject(self) {
-        self.doing.run(RejectPlan { id: self.proposal.with_untracked(|p| p.id) }, |()| {});
+        let id = self.proposal.with_untracked(|p| p.id);
+        self.doing.run(RejectPlan { id }, move |()| {
+            self.decided.try_run(id);
+        });
     }
 
     /// Makes the changed plan.
@@ -97,7 +105,8 @@ impl Card {
         let id = self.proposal.with_untracked(|p| p.id);
         let without = self.without.get_untracked().into_iter().collect();
         let strategy = Some(self.strategy.get_untracked());
-        self.doing.run(RevisePlan { id, without, strategy }, move |_| {
+        self.doing.run(RevisePlan { id, without, strategy }, move |revised| {
+            self.decided.try_run(revised.id);
             self.changing.try_set(false);
             self.without.try_set(HashSet::new());
         });
@@ -113,8 +122,8 @@ impl Card {
     }
 }
 
-/// The card.
-pub(super) fn plan_card(proposal: Memo<Proposal>, recent: bool) -> AnyView {
+/// The card. `decided` is told when something was decided on it, beside what a conversation hears anyway.
+pub(crate) fn plan_card(proposal: Memo<Proposal>, recent: bool, decided: Callback<PlanId>) -> AnyView {
     let card = Card {
         proposal,
         doing: Doing::new(),
@@ -122,6 +131,7 @@ pub(super) fn plan_card(proposal: Memo<Proposal>, recent: bool) -> AnyView {
         without: RwSignal::new(HashSet::new()),
         strategy: RwSignal::new(Strategy::default()),
         typed: RwSignal::new(String::new()),
+        decided,
     };
     approve_by_key(card);
     let phase = Memo::new(move |_| card.phase());
@@ -154,9 +164,13 @@ fn approve_by_key(card: Card) {
             return;
         }
         let all = stores();
-        let here = all.navigation.screen.get_untracked() == Screen::Chat && !all.navigation.palette.get_untracked();
-        let ours = card.proposal.with_untracked(|p| waits(p) && untrack(|| all.chat.waiting()) == Some(p.id));
-        if here && ours {
+        let ours = match all.navigation.screen.get_untracked() {
+            Screen::Chat => card.proposal.with_untracked(|p| waits(p) && untrack(|| all.chat.waiting()) == Some(p.id)),
+            // A job's page shows at most one plan: the one to try again.
+            Screen::Jobs => card.proposal.with_untracked(waits),
+            _ => false,
+        };
+        if ours && !all.navigation.palette.get_untracked() {
             event.prevent_default();
             card.approve();
         }

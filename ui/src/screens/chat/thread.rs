@@ -173,7 +173,7 @@ fn reply(first: Proposal, message: Memo<Option<Message>>, recent: bool) -> AnyVi
         now.or_else(|| before.cloned()).unwrap_or_else(|| fallback.clone())
     });
     match (first.plan.is_some(), first.reading.disposition) {
-        (true, _) => plan_card::plan_card(proposal, recent),
+        (true, _) => plan_card::plan_card(proposal, recent, Callback::new(|_| {})),
         (false, Disposition::Reject) => replies::refusal(&first.reading),
         (false, Disposition::Answer) => replies::answer(&first.reading),
         (false, _) => replies::question(&first.reading),
