@@ -20,8 +20,3 @@ pub(crate) fn ago(at: Timestamp) -> AnyView {
     let text = Memo::new(move |_| format::ago(at, stores().clock.get()));
     view! { <time class="nowrap" datetime=at.to_string() title=full>{move || text.get()}</time> }.into_any()
 }
-
-/// The same in words.
-pub(crate) fn full(at: Timestamp) -> String {
-    web::local_at(at).full(at)
-}

@@ -68,9 +68,12 @@ pub(crate) fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64().max(0.0)
 }
 
-/// `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
+/// `40 ms`, `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
 pub(crate) fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0);
+    if seconds < 0.095 {
+        return format!("{:.0} ms", seconds * 1000.0);
+    }
     if seconds < 9.95 {
         return format!("{seconds:.1} s");
     }
@@ -176,11 +179,6 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
     short
 }
 
-/// Words separated by commas, without blanks around them and without empty ones.
-pub(crate) fn split_words(text: &str) -> Vec<String> {
-    text.split([',', '\n']).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()
-}
-
 /// The sentence with a capital letter.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -198,8 +196,8 @@ mod tests {
 
     #[test]
     fn durations_use_two_units_at_most() {
-        let texts: Vec<String> = [0.04, 9.94, 9.96, 59.0, 60.0, 185.0, 7800.0, 100_000.0].map(duration).into();
-        assert_eq!(texts, ["0.0 s", "9.9 s", "10 s", "59 s", "1 min", "3 min 5 s", "2 h 10 min", "1 d 3 h"]);
+        let texts: Vec<String> = [0.04, 0.4, 9.94, 9.96, 59.0, 60.0, 185.0, 7800.0, 100_000.0].map(duration).into();
+        assert_eq!(texts, ["40 ms", "0.4 s", "9.9 s", "10 s", "59 s", "1 min", "3 min 5 s", "2 h 10 min", "1 d 3 h"]);
     }
 
     #[test]

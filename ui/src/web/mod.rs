@@ -33,13 +33,6 @@ pub(crate) fn is_apple() -> bool {
         .is_some_and(|agent| agent.contains("Macintosh") || agent.contains("Mac OS"))
 }
 
-/// Whether the system asks for less motion.
-pub(crate) fn less_motion() -> bool {
-    window()
-        .and_then(|w| w.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
-        .is_some_and(|query| query.matches())
-}
-
 /// The value of one of the tokens, as the theme has it now.
 pub(crate) fn token(name: &str) -> String {
     let style = root().and_then(|root| window()?.get_computed_style(&root).ok().flatten());
