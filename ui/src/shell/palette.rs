@@ -152,7 +152,11 @@ fn row(entry: &Entry, place: usize, i: usize, at: RwSignal<usize>, run: impl Fn(
 
 fn scroll_into_view(list: NodeRef<html::Div>, at: RwSignal<usize>) {
     request_animation_frame(move || {
-        let row = list.get_untracked().and_then(|l| l.children().item(at.try_get_untracked().unwrap_or(0) as u32));
+        // An entry that was run closed the palette, and the list is gone with it.
+        let row = list
+            .try_get_untracked()
+            .flatten()
+            .and_then(|l| l.children().item(at.try_get_untracked().unwrap_or(0) as u32));
         if let Some(row) = row.and_then(|r| r.dyn_into::<web_sys::Element>().ok()) {
             let options = web_sys::ScrollIntoViewOptions::new();
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);
