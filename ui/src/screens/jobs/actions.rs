@@ -7,6 +7,7 @@ use crate::components::problem::maybe;
 use crate::components::scroller::scroller;
 use crate::pure::format::plural;
 use crate::pure::icons::Icon;
+use crate::pure::words::Tone;
 use crate::screens::chat::{cancel_menu, plan_card};
 use crate::state::job::LiveJob;
 use crate::state::jobs::JobTab;
@@ -52,6 +53,10 @@ impl Actions {
             let c = job.picture.with(|p| p.counts());
             (c.failed + c.unreachable + c.unknown + c.skipped + c.open) as usize
         });
+        let can_look = job.detail.with_untracked(|d| {
+            let mut scripts = d.ready().into_iter().flat_map(|d| &d.plan.steps).flat_map(|step| step.scripts.values());
+            scripts.any(|script| script.verify.is_some())
+        });
         view! {
             {export::menu_of(job, self.export)}
             {move || {
@@ -59,10 +64,11 @@ impl Actions {
                     .then(|| {
                         Button::new(format!("Verify {}", plural(unknown.get(), "unknown host", "unknown hosts")))
                             .icon(Icon::Eye)
-                            .title("Looks again with the verify scripts only; changes nothing.")
+                            .title(if can_look { "Looks again with the verify scripts only; changes nothing." } else { "No step of this plan has a verify script: look at the hosts yourself." }.to_owned())
                             .test("verify-job")
                             .busy(verify.busy)
-                            .on(move || verify.run(VerifyJob { job: job.id }, move |detail| job.show(detail)))
+                            .disabled(!can_look)
+                            .on(move || self.look_again())
                             .view()
                     })
             }}
@@ -89,6 +95,21 @@ impl Actions {
     pub(super) fn problems(self) -> AnyView {
         view! { {maybe(self.cancel.problem)}{maybe(self.retry.problem)}{maybe(self.verify.problem)}{maybe(self.export.problem)} }
             .into_any()
+    }
+
+    fn look_again(self) {
+        let Self { job, verify, .. } = self;
+        let unknown = move || job.picture.with_untracked(|p| p.counts().unknown as usize);
+        let before = unknown();
+        verify.run(VerifyJob { job: job.id }, move |detail| {
+            job.show(detail);
+            let (tone, said) = match (before.saturating_sub(unknown()), unknown()) {
+                (0, still) => (Tone::Warn, format!("{} still unknown", plural(still, "host is", "hosts are"))),
+                (settled, 0) => (Tone::Ok, format!("{} settled", plural(settled, "host is", "hosts are"))),
+                (settled, still) => (Tone::Warn, format!("{settled} settled, {still} still unknown")),
+            };
+            stores().toasts.say(tone, said);
+        });
     }
 
     fn propose(self) {

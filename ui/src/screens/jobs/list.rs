@@ -11,6 +11,7 @@ use crate::pure::format::{count, duration, plural, seconds_between};
 use crate::pure::icons::Icon;
 use crate::pure::order::Key;
 use crate::pure::words;
+use crate::shell::screen::screen;
 use crate::state::jobs::JobTab;
 use crate::state::navigation::Screen;
 use crate::state::{Load, stores};
@@ -24,34 +25,19 @@ use wheelhouse_protocol::job::{Counts, JobState, JobSummary};
 pub(super) fn list() -> AnyView {
     let parts =
         vec![Tab::new(false, "Jobs".to_owned(), "tab-jobs"), Tab::new(true, "Search in logs".to_owned(), "tab-logs")];
-    view! {
-        <section class="screen" data-test="jobs-list">
-            <div class="screen-main">
-                <header class="screen-head">
-                    <h1>"Jobs"</h1>
-                    <div class="screen-tools">
-                        {tabs("What is listed", parts, stores().jobs.searching, |on| stores().jobs.searching.set(on))}
-                        {move || if stores().jobs.searching.get() { search::field() } else { filters() }}
-                    </div>
-                    <div class="screen-actions">
-                        {Button::new("New request")
-                            .icon(Icon::Plus)
-                            .title("Say in Chat what should happen.")
-                            .test("new-request")
-                            .on(|| {
-                                stores().navigation.go(Screen::Chat);
-                                crate::screens::chat::focus_input();
-                            })
-                            .view()}
-                    </div>
-                </header>
-                <div class="screen-content">
-                    {move || if stores().jobs.searching.get() { search::hits() } else { table() }}
-                </div>
-            </div>
-        </section>
-    }
-    .into_any()
+    let tools = view! {
+        {tabs("What is listed", parts, stores().jobs.searching, |on| stores().jobs.searching.set(on))}
+        {move || if stores().jobs.searching.get() { search::field() } else { filters() }}
+    };
+    let say =
+        Button::new("New request").icon(Icon::Plus).title("Say in Chat what should happen.").test("new-request").on(
+            || {
+                stores().navigation.go(Screen::Chat);
+                crate::screens::chat::focus_input();
+            },
+        );
+    let content = move || if stores().jobs.searching.get() { search::hits() } else { table() };
+    screen("Jobs".into_any(), tools.into_any(), say.view(), content.into_any(), ().into_any())
 }
 
 fn states() -> Vec<Choice> {

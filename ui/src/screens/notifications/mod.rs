@@ -13,6 +13,7 @@ use crate::pure::format::{capital, count};
 use crate::pure::icons::Icon;
 use crate::pure::inbox::{self, Filter, Row};
 use crate::pure::words;
+use crate::shell::screen::screen;
 use crate::state::load::Doing;
 use crate::state::stores;
 use acknowledge::Asked;
@@ -117,20 +118,22 @@ impl Inbox {
 pub(crate) fn notifications() -> AnyView {
     let inbox = Inbox::new();
     list::by_key(inbox);
+    let content = view! {
+        <div
+            class="inbox-body"
+            class:narrowed=move || inbox.open.get() && inbox.active.get().is_some()
+            data-test="inbox"
+        >
+            {move || {
+                let any = inbox.doing.problem.get().is_some();
+                any.then(|| view! { <div class="inbox-problem">{maybe(inbox.doing.problem)}</div> })
+            }}
+            {list::list(inbox)}
+            {foot()}
+        </div>
+    };
     view! {
-        <section class="screen inbox-screen" class:narrowed=move || inbox.open.get() && inbox.active.get().is_some() data-test="inbox">
-            <div class="screen-main">
-                <header class="screen-head">
-                    <h1>"Notifications"</h1>
-                    <div class="screen-tools">{filters(inbox)}</div>
-                    <div class="screen-actions">{buttons(inbox)}</div>
-                </header>
-                {move || inbox.doing.problem.get().is_some().then(|| view! { <div class="inbox-problem">{maybe(inbox.doing.problem)}</div> })}
-                <div class="screen-content">{list::list(inbox)}</div>
-                {foot()}
-            </div>
-            {details::beside(inbox)}
-        </section>
+        {screen("Notifications".into_any(), filters(inbox), buttons(inbox), content.into_any(), details::beside(inbox))}
         {acknowledge::dialogue(inbox)}
     }
     .into_any()
