@@ -70,7 +70,8 @@ pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView 
         let usable = wait.get() == 0 && !doing.busy.get();
         if focus && usable && before == Some(false) {
             request_animation_frame(move || {
-                let field = whole.get_untracked().and_then(|w| w.query_selector("input").ok().flatten());
+                // Opened meanwhile, it is gone.
+                let field = whole.try_get_untracked().flatten().and_then(|w| w.query_selector("input").ok().flatten());
                 if let Some(field) = field.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
                     crate::web::focus(&field);
                 }

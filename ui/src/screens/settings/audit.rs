@@ -95,11 +95,17 @@ pub(super) fn records() -> Setting {
         load(false);
     });
     let timer = RwSignal::new(None::<TimeoutHandle>);
+    let later = move || {
+        // The screen may have been left.
+        if text.try_get_untracked().is_some() {
+            load(false);
+        }
+    };
     let search = move |_: String| {
         if let Some(timer) = timer.get_untracked() {
             timer.clear();
         }
-        timer.set(set_timeout_with_handle(move || load(false), Duration::from_millis(200)).ok());
+        timer.set(set_timeout_with_handle(later, Duration::from_millis(200)).ok());
     };
     let list = move || match shown.get() {
         None => doing.problem.with(Option::is_none).then(empty::waiting).into_any(),
