@@ -121,17 +121,13 @@ impl Desktop {
         fs::read_to_string(self.home.join("window.log")).unwrap_or_default()
     }
 
-    /// Saves what the display shows as `artefacts/NAME.png`.
-    pub(crate) fn picture(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("artefacts");
-        fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(format!("{name}.png"));
-        let taken =
-            Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).output().unwrap();
-        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+    /// What takes pictures of it.
+    pub(crate) fn camera(&self) -> Camera {
+        Camera { display: self.display.clone() }
     }
 
-    /// What `wh` answers, as JSON, on the same data.
+    /// What `wh` answers, as JSON, on the same data. It finds the vault's passphrase in the home's file
+    /// `passphrase`.
     pub(crate) fn wh(&self, words: &[&str]) -> Value {
         let wh = Path::new(env!("CARGO_BIN_EXE_wheelhouse")).with_file_name("wh");
         let said = Command::new(&wh)
@@ -139,10 +135,28 @@ impl Desktop {
             .arg("--json")
             .env("WHEELHOUSE_HOME", self.data())
             .env("HOME", &self.home)
+            .env("WHEELHOUSE_PASSPHRASE_FILE", self.home.join("passphrase"))
             .output()
             .unwrap_or_else(|e| panic!("{} is built by `cargo build --workspace`: {e}", wh.display()));
         serde_json::from_slice(&said.stdout)
             .unwrap_or_else(|e| panic!("wh {words:?}: {e}\n{}", String::from_utf8_lossy(&said.stderr)))
+    }
+}
+
+/// Takes pictures of a display.
+pub(crate) struct Camera {
+    display: String,
+}
+
+impl Camera {
+    /// Saves what the display shows as `artefacts/NAME.png`. The driver cannot: its pictures never end here.
+    pub(crate) fn picture(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("artefacts");
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}.png"));
+        let taken =
+            Command::new("import").args(["-display", &self.display, "-window", "root"]).arg(&file).output().unwrap();
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
     }
 }
 

@@ -4,6 +4,7 @@ use crate::desktop::{Desktop, skip};
 use crate::fleet::{Fleet, Work};
 use crate::page::{Page, named};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use wheelhouse_testbed::{Sshd, missing};
 
 const PASSPHRASE: &str = "a long walk along the harbour wall";
@@ -15,8 +16,11 @@ async fn a_newcomer_comes_to_a_verified_result() {
     }
     let fleet = Fleet::start(&[Work::Quick, Work::Fails(3), Work::Waits, Work::Waits]);
     let home = tempfile::tempdir().unwrap();
+    let passphrase = home.path().join("passphrase");
+    fs::write(&passphrase, PASSPHRASE).unwrap();
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
     let desktop = Desktop::start("1280x800", home.path());
-    let page = Page::new(desktop.open().await).await;
+    let page = Page::new(&desktop).await;
 
     it_is_alive_with_nothing_configured(&desktop, &page).await;
     the_vault_is_made_and_keeps_a_password(&desktop, &page, &fleet).await;
@@ -31,7 +35,7 @@ async fn a_newcomer_comes_to_a_verified_result() {
     drop(desktop);
 
     let large = Desktop::start("1920x1080", home.path());
-    let page = Page::new(large.open().await).await;
+    let page = Page::new(&large).await;
     every_screen_in_the_dark(&large, &page).await;
     page.close().await;
 }
@@ -40,7 +44,7 @@ async fn it_is_alive_with_nothing_configured(desktop: &Desktop, page: &Page) {
     page.see("suggestion").await;
     assert_eq!(page.count(&named("suggestion")).await, 3, "three things to try");
     page.read_until("light-loop", "L 0.89").await;
-    desktop.picture("chat-welcome-1280");
+    desktop.camera().picture("chat-welcome-1280");
     page.click("suggestion").await;
     page.see("plan-card").await;
     page.click("approve").await;
@@ -56,23 +60,23 @@ async fn the_vault_is_made_and_keeps_a_password(desktop: &Desktop, page: &Page, 
     page.see_css(".field.wrong").await;
     page.fill("vault-new-passphrase", PASSPHRASE).await;
     page.fill("vault-new-passphrase-again", PASSPHRASE).await;
-    desktop.picture("vault-create-1280");
+    desktop.camera().picture("vault-create-1280");
     page.click("vault-create").await;
     page.click("vault-new").await;
     let password = fleet.machines[0].account.password();
     page.fill("credential-name", "ops").await;
-    page.choose("credential-kind", "Password").await;
+    page.choose("credential-kind", "User name and password").await;
     page.fill("field-input-username", "ops").await;
     page.fill("field-input-password", password).await;
     page.click("credential-save").await;
     page.see("credential-fields").await;
-    desktop.picture("vault-1280");
+    desktop.camera().picture("vault-1280");
     assert!(!page.markup().await.contains(password), "what was stored is nowhere in the page any more");
     page.click("vault-lock").await;
     page.fill("vault-passphrase", "not this one").await;
     page.click("vault-unlock").await;
     page.see("problem").await;
-    desktop.picture("vault-locked-1280");
+    desktop.camera().picture("vault-locked-1280");
 }
 
 async fn targets_come_by_import_and_by_form(desktop: &Desktop, page: &Page, fleet: &Fleet) {
@@ -86,8 +90,8 @@ async fn targets_come_by_import_and_by_form(desktop: &Desktop, page: &Page, flee
     page.paste("import-text", &fleet.inventory()).await;
     page.click("import-preview").await;
     page.read_until("import-summary", "5").await;
-    page.choose("import-credential", "ops (password)").await;
-    desktop.picture("targets-import-1280");
+    page.choose("import-credential", "ops (user name and password)").await;
+    desktop.camera().picture("targets-import-1280");
     page.click("import-apply").await;
     page.gone("import-apply").await;
 
@@ -95,11 +99,11 @@ async fn targets_come_by_import_and_by_form(desktop: &Desktop, page: &Page, flee
     page.click_saying("target-name", &first.name).await;
     page.click("test-target").await;
     page.read_until("presented-fingerprint", &first.sshd.host_keys()[0].fingerprint()).await;
-    desktop.picture("targets-host-key-1280");
+    desktop.camera().picture("targets-host-key-1280");
     page.click("accept-host-key").await;
     page.read_until("latency", "ms").await;
     page.see("target-facts").await;
-    desktop.picture("targets-1280");
+    desktop.camera().picture("targets-1280");
     // The others' keys are accepted in a terminal: it is the same data.
     for machine in &fleet.machines[1..] {
         let fingerprint = machine.sshd.host_keys()[0].fingerprint();
@@ -112,7 +116,7 @@ async fn targets_come_by_import_and_by_form(desktop: &Desktop, page: &Page, flee
     page.fill("target-addresses", "127.0.0.1").await;
     page.fill("connection-port", &first.sshd.port().to_string()).await;
     page.fill("connection-user", first.account.name()).await;
-    page.choose("connection-credential", "ops (password)").await;
+    page.choose("connection-credential", "ops (user name and password)").await;
     page.click("save-target").await;
     page.read_until("table-targets", "app-01").await;
     page.click("new-group").await;
@@ -133,7 +137,7 @@ async fn a_plan_says_everything_before_anything_runs(desktop: &Desktop, page: &P
     assert!(plan.contains("medium risk") && plan.contains("plan "), "{plan}");
     page.click("show-script").await;
     page.read_until("scripts", "nginx").await;
-    desktop.picture("chat-plan-1280");
+    desktop.camera().picture("chat-plan-1280");
     page.click("reject").await;
     page.gone("approve").await;
     assert_eq!(desktop.wh(&["job", "list"]).as_array().unwrap().len(), 1, "a rejected plan is no job");
@@ -148,7 +152,7 @@ async fn an_approved_plan_changes_what_it_said(desktop: &Desktop, page: &Page, f
     page.click("approve").await;
     page.read_until("result-sentence", "1 changed").await;
     assert_eq!(fs::read_to_string(&there).unwrap(), "answer = 42\n");
-    desktop.picture("chat-result-1280");
+    desktop.camera().picture("chat-result-1280");
 }
 
 async fn a_running_job_shows_every_state(desktop: &Desktop, page: &Page, fleet: &Fleet) {
@@ -159,49 +163,49 @@ async fn a_running_job_shows_every_state(desktop: &Desktop, page: &Page, fleet: 
     page.read_until("target-grid", "failed").await;
     page.read_until("target-grid", "unreachable").await;
     page.read_until("target-grid", "running").await;
-    desktop.picture("chat-job-1280");
+    desktop.camera().picture("chat-job-1280");
     page.click("go-jobs").await;
     page.read_until("table-jobs", "running").await;
-    desktop.picture("jobs-1280");
+    desktop.camera().picture("jobs-1280");
     page.click("go-chat").await;
     fleet.release();
     let said = page.read_until("result-sentence", "1 unreachable").await;
     assert!(said.contains("1 failed") && said.contains("3 changed"), "{said}");
-    desktop.picture("chat-mixed-result-1280");
+    desktop.camera().picture("chat-mixed-result-1280");
 }
 
 async fn the_history_has_everything(desktop: &Desktop, page: &Page) {
     page.click("open-job").await;
     page.see("matrix").await;
     page.read_until("matrix", "web-02").await;
-    desktop.picture("job-1280");
+    desktop.camera().picture("job-1280");
     page.click("go-settings").await;
     page.click("audit-verify").await;
     page.read_until("audit-result", "record").await;
-    desktop.picture("settings-1280");
+    desktop.camera().picture("settings-1280");
     assert!(desktop.wh(&["audit", "verify"])["broken_at"].is_null());
 }
 
 async fn what_happened_is_in_the_notifications(desktop: &Desktop, page: &Page) {
     page.click("go-notifications").await;
     page.read_until("screen-notifications", "Action required").await;
-    desktop.picture("notifications-1280");
+    desktop.camera().picture("notifications-1280");
 }
 
 async fn the_loop_is_on_the_plot(desktop: &Desktop, page: &Page) {
     page.click("go-telemetry").await;
     page.see("plot").await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    desktop.picture("telemetry-1280");
+    desktop.camera().picture("telemetry-1280");
 }
 
 async fn every_screen_in_the_dark(desktop: &Desktop, page: &Page) {
     page.click("go-settings").await;
-    page.choose("setting-theme", "Dark").await;
+    page.click("theme-dark").await;
     for screen in ["chat", "jobs", "targets", "telemetry", "notifications", "vault", "settings"] {
         page.click(&format!("go-{screen}")).await;
         page.see(&format!("screen-{screen}")).await;
         tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-        desktop.picture(&format!("{screen}-dark-1920"));
+        desktop.camera().picture(&format!("{screen}-dark-1920"));
     }
 }

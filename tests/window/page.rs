@@ -1,5 +1,6 @@
 //! The window's page as a person uses it: found by its `data-test` names, clicked, typed into, read.
 
+use crate::desktop::{Camera, Desktop};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
@@ -12,13 +13,20 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// The page of an open window.
 pub(crate) struct Page {
     client: Client,
+    camera: Camera,
 }
 
 impl Page {
-    pub(crate) async fn new(client: Client) -> Self {
-        let page = Self { client };
+    pub(crate) async fn new(desktop: &Desktop) -> Self {
+        let page = Self { client: desktop.open().await, camera: desktop.camera() };
         page.see("shell").await;
         page
+    }
+
+    /// Fails with what the page says; what it looks like is in the artefacts.
+    async fn fail(&self, why: &str) -> ! {
+        self.camera.picture("failed");
+        panic!("{why}\nThe page:\n{}", self.everything().await);
     }
 
     /// Closes the window.
@@ -41,7 +49,7 @@ impl Page {
                 return element;
             }
             if Instant::now() > deadline {
-                panic!("there is no {css} on the page:\n{}", self.everything().await);
+                self.fail(&format!("there is no {css} on the page")).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -56,7 +64,7 @@ impl Page {
                 return said;
             }
             if Instant::now() > deadline {
-                panic!("{name} never says “{wanted}”, but:\n{said}\nThe page:\n{}", self.everything().await);
+                self.fail(&format!("{name} never says “{wanted}”, but:\n{said}")).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -67,7 +75,7 @@ impl Page {
         let deadline = Instant::now() + PATIENCE;
         while self.count(&named(name)).await > 0 {
             if Instant::now() > deadline {
-                panic!("{name} does not go away:\n{}", self.everything().await);
+                self.fail(&format!("{name} does not go away")).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -83,7 +91,9 @@ impl Page {
         loop {
             match self.see_css(css).await.click().await {
                 Ok(()) => return,
-                Err(error) if Instant::now() > deadline => panic!("{css} cannot be clicked: {error}"),
+                Err(error) if Instant::now() > deadline => {
+                    self.fail(&format!("{css} cannot be clicked: {error:?}")).await
+                }
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
@@ -102,7 +112,7 @@ impl Page {
                 return;
             }
             if Instant::now() > deadline {
-                panic!("no {name} saying “{said}” can be clicked:\n{}", self.everything().await);
+                self.fail(&format!("no {name} saying “{said}” can be clicked")).await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -123,10 +133,16 @@ impl Page {
         self.script(put, vec![json!(named(name)), json!(text)]).await;
     }
 
-    /// Chooses an option of a select by its text.
+    /// Chooses an option of a select by its text. The list itself is drawn by the system, out of the driver's
+    /// reach; this is what it tells the page when a person has chosen.
     pub(crate) async fn choose(&self, name: &str, label: &str) {
-        let field = self.see(name).await;
-        field.select_by_label(label).await.unwrap_or_else(|e| panic!("{name} has no “{label}”: {e}"));
+        self.see(name).await;
+        let choose = "const s = document.querySelector(arguments[0]); \
+                      const o = [...s.options].find(o => o.text.trim() === arguments[1]); \
+                      if (!o) return [...s.options].map(o => o.text).join(' | '); \
+                      s.value = o.value; s.dispatchEvent(new Event('change', { bubbles: true })); return null;";
+        let there = self.script(choose, vec![json!(named(name)), json!(label)]).await;
+        assert!(there.is_null(), "{name} has no “{label}”, but {there}");
     }
 
     /// Presses keys, one after the other.

@@ -78,8 +78,8 @@ fn work(task: Task) -> Result<()> {
 /// The checkout's root.
 fn root() -> PathBuf {
     // Cargo says at run time where the checkout is now; what was compiled in may have been moved.
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     manifest.parent().unwrap_or(&manifest).to_owned()
 }
 
