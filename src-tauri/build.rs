@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+/// What the page can call, besides events.
+const COMMANDS: &[&str] = &["call", "subscribe", "pick_file", "save_file", "copy_secret", "show_secret"];
+
 fn main() {
     let page = Path::new("ui/dist/index.html");
     if !page.exists() {
@@ -17,8 +20,7 @@ fn main() {
         }
     }
     println!("cargo::rerun-if-changed=ui/dist");
-    let manifest =
-        tauri_build::AppManifest::new().commands(&["call", "subscribe", "pick_file", "copy_secret", "show_secret"]);
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     let attributes =
         tauri_build::Attributes::new().app_manifest(manifest).capabilities_path_pattern("src-tauri/capabilities/**/*");
     if let Err(error) = tauri_build::try_build(attributes) {

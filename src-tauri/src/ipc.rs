@@ -10,7 +10,7 @@ use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
 use tokio::time::{Instant, timeout_at};
 use wheelhouse_app::Caller;
-use wheelhouse_protocol::{Event, Problem};
+use wheelhouse_protocol::{Event, Problem, ProblemCode};
 
 /// Events wait this long for company: the page wants few, full messages (5 to 30 a second).
 const GATHER: Duration = Duration::from_millis(40);
@@ -61,4 +61,26 @@ pub(crate) async fn pick_file<R: Runtime>(app: AppHandle<R>, title: String) -> R
     });
     let path = answer.await.ok().flatten().and_then(|path| path.into_path().ok());
     Ok(path.map(|path| path.display().to_string()))
+}
+
+/// Lets the operator choose where to save a text, and saves it there; the answer is the path, or nothing.
+#[tauri::command]
+pub(crate) async fn save_file<R: Runtime>(
+    app: AppHandle<R>,
+    title: String,
+    name: String,
+    text: String,
+) -> Result<Option<String>, Problem> {
+    let (chosen, answer) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_title(title).set_file_name(name).save_file(move |path| {
+        // Whoever asked may have gone.
+        chosen.send(path).ok();
+    });
+    let Some(path) = answer.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(None) };
+    let shown = path.display().to_string();
+    match tokio::fs::write(&path, text).await {
+        Ok(()) => Ok(Some(shown)),
+        Err(error) => Err(Problem::new(ProblemCode::Storage, "The file was not saved", format!("{shown}: {error}."))
+            .hint("Choose a folder this account may write, on a disk with room.")),
+    }
 }

@@ -50,6 +50,7 @@ pub fn run() {
             ipc::call,
             ipc::subscribe,
             ipc::pick_file,
+            ipc::save_file,
             secrets::copy_secret,
             secrets::show_secret
         ])

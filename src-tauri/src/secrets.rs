@@ -7,7 +7,7 @@ use std::time::Duration;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
-use wheelhouse_app::Caller;
+use wheelhouse_app::{Caller, Disclosure};
 use wheelhouse_protocol::{CredentialId, Problem, ProblemCode};
 use wheelhouse_vault::ExposeSecret;
 
@@ -23,7 +23,7 @@ pub(crate) async fn copy_secret<R: Runtime>(
     field: String,
 ) -> Result<(), Problem> {
     let program = backend.app().await?;
-    let secret = program.disclose(&Caller::operator(), credential, &field).await?;
+    let secret = program.disclose(&Caller::operator(), credential, &field, Disclosure::Copied).await?;
     let failed = |e: tauri_plugin_clipboard_manager::Error| {
         Problem::new(ProblemCode::Unavailable, "The clipboard cannot be used", format!("{e}."))
     };
@@ -49,7 +49,7 @@ pub(crate) async fn show_secret<R: Runtime>(
     field: String,
 ) -> Result<(), Problem> {
     let program = backend.app().await?;
-    let secret = program.disclose(&Caller::operator(), credential, &field).await?;
+    let secret = program.disclose(&Caller::operator(), credential, &field, Disclosure::Shown).await?;
     let (closed, done) = tokio::sync::oneshot::channel();
     app.dialog().message(secret.expose_secret()).title(field).kind(MessageDialogKind::Info).show(move |_| {
         // Whoever waits may have gone.

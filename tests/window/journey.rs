@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use wheelhouse_testbed::{Sshd, missing};
 
-const PASSPHRASE: &str = "a long walk along the harbour wall";
+pub(crate) const PASSPHRASE: &str = "a long walk along the harbour wall";
 
 #[tokio::test]
 async fn a_newcomer_comes_to_a_verified_result() {
@@ -202,10 +202,13 @@ async fn the_loop_is_on_the_plot(desktop: &Desktop, page: &Page) {
 async fn every_screen_in_the_dark(desktop: &Desktop, page: &Page) {
     page.click("go-settings").await;
     page.click("theme-dark").await;
+    page.click("go-vault").await;
+    page.fill("vault-passphrase", PASSPHRASE).await;
+    page.click("vault-unlock").await;
+    page.see("table-credentials").await;
     for screen in ["chat", "jobs", "targets", "telemetry", "notifications", "vault", "settings"] {
         page.click(&format!("go-{screen}")).await;
         page.see(&format!("screen-{screen}")).await;
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
         desktop.camera().picture(&format!("{screen}-dark-1920"));
     }
 }

@@ -26,7 +26,8 @@ impl Page {
     /// Fails with what the page says; what it looks like is in the artefacts.
     async fn fail(&self, why: &str) -> ! {
         self.camera.picture("failed");
-        panic!("{why}\nThe page:\n{}", self.everything().await);
+        let page: String = self.everything().await.chars().take(4000).collect();
+        panic!("{why}\nThe page:\n{page}");
     }
 
     /// Closes the window.

@@ -61,6 +61,14 @@ pub(crate) async fn pick_file(title: &str) -> Result<Option<String>, Problem> {
     }
 }
 
+/// Lets the operator choose where to save a text; the answer is the path it was saved as, or nothing.
+pub(crate) async fn save_file(title: &str, name: &str, text: &str) -> Result<Option<String>, Problem> {
+    match door() {
+        Some(Door::Tauri) => read(&settled(tauri::save_file(title, name, text)).await?),
+        None => Err(no_door()),
+    }
+}
+
 /// Copies a secret to the clipboard for 30 s. It does not pass through the page.
 pub(crate) async fn copy_secret(credential: CredentialId, field: &str) -> Result<(), Problem> {
     match door() {

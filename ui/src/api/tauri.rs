@@ -74,6 +74,12 @@ pub(super) fn pick_file(title: &str) -> Promise {
     invoke("pick_file", &object(&[("title", JsValue::from_str(title))]))
 }
 
+/// Opens the system's dialogue for saving, and saves.
+pub(super) fn save_file(title: &str, name: &str, text: &str) -> Promise {
+    let input = [("title", title), ("name", name), ("text", text)].map(|(n, v)| (n, JsValue::from_str(v)));
+    invoke("save_file", &object(&input))
+}
+
 /// `copy_secret` or `show_secret`.
 pub(super) fn secret(command: &str, credential: &str, field: &str) -> Promise {
     let input = [("credential", super::to_js(&credential)), ("field", JsValue::from_str(field))];

@@ -1,9 +1,8 @@
 //! Taking text out of the page.
 
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlTextAreaElement, Url};
+use web_sys::HtmlTextAreaElement;
 
 /// Copies text; says whether it worked.
 pub(crate) async fn copy(text: &str) -> bool {
@@ -33,24 +32,4 @@ fn by_selection(text: &str) -> Option<bool> {
         super::focus(&before);
     }
     Some(copied)
-}
-
-/// Saves text as a file where the system puts downloads; says whether that was begun.
-pub(crate) fn download(name: &str, kind: &str, text: &str) -> bool {
-    begin_download(name, kind, text).is_some()
-}
-
-fn begin_download(name: &str, kind: &str, text: &str) -> Option<()> {
-    let document = super::window()?.document()?;
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
-    let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&url);
-    link.set_download(name);
-    document.body()?.append_child(&link).ok()?;
-    link.click();
-    link.remove();
-    Url::revoke_object_url(&url).ok()
 }

@@ -4,7 +4,7 @@ mod clipboard;
 mod storage;
 mod time;
 
-pub(crate) use clipboard::{copy, download};
+pub(crate) use clipboard::copy;
 pub(crate) use storage::{recall, remember, remember_plain};
 pub(crate) use time::{every, local_at, now, sleep};
 

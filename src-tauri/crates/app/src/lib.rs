@@ -18,4 +18,5 @@ mod watch;
 
 pub use app::{App, AppOptions, Door, data_directory};
 pub use caller::Caller;
+pub use commands::Disclosure;
 pub use registry::Handle;

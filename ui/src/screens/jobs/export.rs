@@ -47,19 +47,20 @@ pub(super) fn menu_of(job: LiveJob, doing: Doing) -> AnyView {
 }
 
 fn export_job(job: LiveJob, doing: Doing, form: Form, way: Way) {
-    doing.run_future(write(job, form), move |text| match way {
-        Way::Copy => stores().toasts.copy("The job", text),
-        Way::Save => {
-            let (end, kind) = match form {
-                Form::Markdown => ("md", "text/markdown"),
-                Form::Json => ("json", "application/json"),
-            };
-            let name = format!("wheelhouse-job-{}.{end}", job.id.short());
-            if web::download(&name, kind, &text) {
-                stores().toasts.say(Tone::Ok, format!("{name} is saved where the system puts downloads"));
-            } else {
-                stores().toasts.say(Tone::Error, "Nothing can be saved from here. Copy it instead.");
+    let end = if form == Form::Markdown { "md" } else { "json" };
+    let exported = async move {
+        let text = write(job, form).await?;
+        match way {
+            Way::Copy => {
+                stores().toasts.copy("The job", text);
+                Ok(None)
             }
+            Way::Save => api::save_file("Save the job", &format!("job-{}.{end}", job.id.short()), &text).await,
+        }
+    };
+    doing.run_future(exported, |saved| {
+        if let Some(path) = saved {
+            stores().toasts.say(Tone::Ok, format!("Saved as {path}"));
         }
     });
 }

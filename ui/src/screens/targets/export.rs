@@ -1,25 +1,27 @@
 //! The inventory in other tools' formats: to read, to copy, to save.
 
 use super::place::place;
+use crate::api;
 use crate::components::dialog::dialog;
 use crate::components::empty::waiting;
+use crate::components::problem::maybe;
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, problem_card};
 use crate::pure::format::{bytes, plural};
 use crate::pure::icons::Icon;
 use crate::pure::words::Tone;
+use crate::state::load::Doing;
 use crate::state::{Load, stores};
-use crate::{api, web};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wheelhouse_protocol::inventory::{ExportInventory, ImportFormat};
 
-/// The formats, what each is called, the file and the media type it is saved as.
-const FORMATS: [(ImportFormat, &str, &str, &str); 4] = [
-    (ImportFormat::AnsibleIni, "Ansible INI", "inventory.ini", "text/plain"),
-    (ImportFormat::AnsibleYaml, "Ansible YAML", "inventory.yml", "application/yaml"),
-    (ImportFormat::Csv, "CSV", "inventory.csv", "text/csv"),
-    (ImportFormat::Json, "JSON", "inventory.json", "application/json"),
+/// The formats, what each is called, and the file it is saved as.
+const FORMATS: [(ImportFormat, &str, &str); 4] = [
+    (ImportFormat::AnsibleIni, "Ansible INI", "inventory.ini"),
+    (ImportFormat::AnsibleYaml, "Ansible YAML", "inventory.yml"),
+    (ImportFormat::Csv, "CSV", "inventory.csv"),
+    (ImportFormat::Json, "JSON", "inventory.json"),
 ];
 
 /// The dialogue.
@@ -41,17 +43,18 @@ pub(super) fn export() -> AnyView {
     let none_yet = Signal::derive(move || text.with(|t| t.ready().is_none()));
     let size =
         move || ready().map(|t| format!("{}, {}", plural(t.lines().count(), "line", "lines"), bytes(t.len() as u64)));
+    let saving = Doing::new();
     let save = move || {
-        let Some((text, (_, _, name, kind))) =
+        let Some((text, (_, _, name))) =
             untrack(ready).zip(FORMATS.into_iter().find(|f| f.0 == format.get_untracked()))
         else {
             return;
         };
-        if web::download(name, kind, &text) {
-            stores().toasts.say(Tone::Ok, format!("Saving {name} where the system puts downloads"));
-        } else {
-            stores().toasts.say(Tone::Error, "The file could not be saved; copy the text instead");
-        }
+        saving.run_future(async move { api::save_file("Save the inventory", name, &text).await }, |saved| {
+            if let Some(path) = saved {
+                stores().toasts.say(Tone::Ok, format!("Saved as {path}"));
+            }
+        });
     };
     let copy = move || {
         if let Some(text) = untrack(ready) {
@@ -76,10 +79,11 @@ pub(super) fn export() -> AnyView {
                 Load::Ready(text) => view! { <pre class="export-text selectable" tabindex="0" data-test="export-text">{text}</pre> }.into_any(),
             }}
         </div>
+        {maybe(saving.problem)}
         <footer class="dialog-foot">
             <p class="faint dense grow">"Credentials are named, never exported."</p>
             {Button::new("Copy").icon(Icon::Copy).test("export-copy").disabled(none_yet).on(copy).view()}
-            {Button::new("Save").primary().icon(Icon::Download).test("export-save").disabled(none_yet).on(save).view()}
+            {Button::new("Save").primary().icon(Icon::Download).test("export-save").busy(saving.busy).disabled(none_yet).on(save).view()}
         </footer>
     };
     dialog("Export the inventory", "wide", "export-dialog", || place().over.set(None), inside.into_any())

@@ -10,3 +10,5 @@ mod plans;
 mod settings;
 mod telemetry;
 mod vault;
+
+pub use vault::Disclosure;

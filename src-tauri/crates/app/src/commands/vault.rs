@@ -134,6 +134,24 @@ async fn check_key(fields: &[FieldInput]) -> Result<(), Problem> {
     .await
 }
 
+/// How a secret reaches the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disclosure {
+    /// Their eyes.
+    Shown,
+    /// Their clipboard.
+    Copied,
+}
+
+impl Disclosure {
+    fn record(self) -> &'static str {
+        match self {
+            Self::Shown => "credential.shown",
+            Self::Copied => "credential.copied",
+        }
+    }
+}
+
 impl App {
     /// Puts something into the audit chain that has happened whether or not it can be written down: a disk
     /// that is full must not keep an operator from locking the vault.
@@ -154,13 +172,14 @@ impl App {
         caller: &Caller,
         credential: CredentialId,
         field: &str,
+        how: Disclosure,
     ) -> Result<SecretString, Problem> {
         if caller.role < Role::Admin {
             return Err(Problem::new(ProblemCode::Forbidden, "Not allowed", "Only an administrator sees secrets."));
         }
         let opened = self.vault.open_credential(credential, "shown to the operator").await?;
         let secret = opened.field(field).cloned().ok_or_else(|| Problem::not_found("field", field))?;
-        let record = Self::record(caller, "credential.shown", json!({ "credential": credential, "field": field }));
+        let record = Self::record(caller, how.record(), json!({ "credential": credential, "field": field }));
         self.store.append_audit(&record).await?;
         Ok(secret)
     }
