@@ -147,6 +147,7 @@ async fn the_keyboard_reaches_everything(page: &Page) {
     page.press(&[ENTER]).await;
     page.see("screen-settings").await;
     page.press(&['?']).await;
-    page.see_css("[role=dialog]").await;
+    page.see("close-dialog").await;
     page.press(&[ESC]).await;
+    page.gone("close-dialog").await;
 }

@@ -17,8 +17,8 @@ pub enum ControlError {
     },
     /// The closed loop with these poles would not be stable at the loop's rate.
     #[error(
-        "with λ = {lambda} 1/s, ω = {omega} rad/s and ζ = {zeta} at {rate_hz} Hz, L is {lipschitz:.4}; \
-         it must be below 1"
+        "At {rate_hz} Hz, λ = {lambda} 1/s, ω = {omega} rad/s and ζ = {zeta} give L = {}; it must be below 1",
+        readable(*lipschitz)
     )]
     Unstable {
         /// The slowest decay asked for [1/s].
@@ -32,6 +32,11 @@ pub enum ControlError {
         /// The Lipschitz constant per second that came out [1]; infinite when none could be computed.
         lipschitz: f64,
     },
+}
+
+/// Four decimals while they say something, powers of ten beyond.
+fn readable(lipschitz: f64) -> String {
+    if lipschitz < 1e6 { format!("{lipschitz:.4}") } else { format!("{lipschitz:.2e}") }
 }
 
 impl From<ControlError> for Problem {

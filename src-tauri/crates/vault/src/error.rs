@@ -176,7 +176,8 @@ impl From<VaultError> for Problem {
                 Self::new(Code::Conflict, "There is a vault already", sentence).hint("Unlock it with its passphrase.")
             }
             VaultError::Locked => {
-                Self::new(Code::VaultLocked, "The vault is locked", sentence).hint("Unlock it with its passphrase.")
+                let detail = "What logs in is sealed until the passphrase is given.";
+                Self::new(Code::VaultLocked, "The vault is locked", detail).hint("Unlock it with its passphrase.")
             }
             VaultError::WrongPassphrase { wait_seconds } => {
                 let problem = Self::new(
@@ -203,9 +204,9 @@ impl From<VaultError> for Problem {
                 Self::new(Code::InvalidInput, "That passphrase is too weak", sentence).hint(advice).source("passphrase")
             }
             VaultError::Invalid { field, .. } => Self::invalid(&field, sentence),
-            VaultError::NameTaken { name } => Self::new(Code::Conflict, "That name is taken", sentence)
+            VaultError::NameTaken { .. } => Self::new(Code::Conflict, "That name is taken", sentence)
                 .hint("Names are compared without regard to case. Choose another, or change that entry.")
-                .source(name),
+                .source("name"),
             VaultError::Full { .. } => {
                 Self::new(Code::Refused, "The vault is full", sentence).hint("Remove entries nobody uses any more.")
             }

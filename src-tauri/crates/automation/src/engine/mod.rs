@@ -224,6 +224,21 @@ impl Engine {
                 format!("“{}” has no target whose outcome is unknown.", detail.summary.sentence),
             ));
         }
+        let can_be_checked = |(step, target): &(usize, usize)| {
+            let script = detail.plan.steps[*step].scripts.get(&detail.plan.targets[*target].shell);
+            script.is_some_and(|script| script.verify.is_some())
+        };
+        if !unknown.iter().any(can_be_checked) {
+            return Err(Problem::new(
+                ProblemCode::Conflict,
+                "There is no check to run again",
+                format!(
+                    "“{}” has steps whose outcome no script can look at, such as a typed command.",
+                    detail.summary.sentence
+                ),
+            )
+            .hint("Look at the machine itself, then retry if it is needed."));
+        }
         let (routes, connector) = tokio::try_join!(self.routes(&detail.plan), self.connector())?;
         let (journal, written) =
             Journal::start(Arc::clone(&self.store), self.publisher.clone(), detail.summary.clone(), picture);

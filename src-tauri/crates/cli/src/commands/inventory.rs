@@ -287,7 +287,9 @@ fn previewed(preview: &ImportPreview, applied: bool) {
             ImportSeverity::Warning => "warning",
             ImportSeverity::Error => "error",
         };
-        show::line(format!("  line {}: {kind}: {}", remark.line, remark.message));
+        // What concerns the whole file has no line.
+        let place = if remark.line > 0 { format!("line {}: ", remark.line) } else { String::new() };
+        show::line(format!("  {place}{kind}: {}", remark.message));
     }
     show::line(if applied { "Imported." } else { "Nothing was stored. Add --apply to do it." });
 }
