@@ -39,10 +39,7 @@ enum Task {
     /// Format, clippy and documentation, as the tests check them.
     Lint,
     /// The tests in the real window only.
-    E2e {
-        /// Only tests whose name contains this.
-        filter: Option<String>,
-    },
+    E2e(test::WindowArgs),
     /// Measures; ours beside a peer or the limit, from one run.
     Bench {
         /// Which one; all when absent.
@@ -70,7 +67,7 @@ fn work(task: Task) -> Result<()> {
             ui::build()
         }
         Task::Lint => test::lint(),
-        Task::E2e { filter } => test::e2e(filter.as_deref()),
+        Task::E2e(args) => test::e2e(&args),
         Task::Bench { which } => bench::bench(which),
     }
 }

@@ -1,9 +1,12 @@
 //! Every check, headless.
 
-use crate::error::Result;
-use crate::shell::{cargo, run};
-use crate::{run as program, setup, ui};
+use crate::error::{Doing, Result};
+use crate::shell::{cargo, command, run};
+use crate::{root, run as program, setup, ui};
 use clap::Args;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -20,10 +23,12 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
     setup::setup(true)?;
     ui::build()?;
     lint()?;
+    clear_pictures()?;
     let mut tests = cargo();
-    tests
-        .args(["test", "--workspace", "--exclude", "wheelhouse-ui", "--no-fail-fast"])
-        .args(setup::rust_version_flag());
+    tests.args(["test", "--workspace", "--no-fail-fast"]).args(setup::rust_version_flag());
+    if args.no_window {
+        tests.args(["--exclude", "wheelhouse"]);
+    }
     if !args.allow_missing {
         tests.env("WHEELHOUSE_TEST_REQUIRE", "1");
     }
@@ -34,20 +39,57 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
 pub(crate) fn lint() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     let ignore = setup::rust_version_flag();
-    run(cargo()
-        .args(["clippy", "--workspace", "--exclude", "wheelhouse-ui", "--all-targets"])
-        .args(ignore)
-        .args(["--", "-D", "warnings"]))?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets"]).args(ignore).args(["--", "-D", "warnings"]))?;
     run(cargo()
         .args(["clippy", "--package", "wheelhouse-ui", "--target", "wasm32-unknown-unknown", "--profile", "ui"])
         .args(ignore)
         .args(["--", "-D", "warnings"]))
 }
 
+/// Which of the tests in the real window.
+#[derive(Debug, Args)]
+pub(crate) struct WindowArgs {
+    /// Only tests whose name contains this.
+    filter: Option<String>,
+    /// Put the pictures they take into the documentation.
+    #[arg(long)]
+    screenshots: bool,
+}
+
 /// The tests in the real window.
-pub(crate) fn e2e(filter: Option<&str>) -> Result<()> {
+pub(crate) fn e2e(args: &WindowArgs) -> Result<()> {
     setup::setup(true)?;
     ui::build()?;
     program::build(true)?;
-    run(cargo().args(["test", "--package", "wheelhouse", "--test", "window"]).args(filter))
+    clear_pictures()?;
+    run(cargo()
+        .args(["test", "--package", "wheelhouse", "--test", "window"])
+        .args(setup::rust_version_flag())
+        .args(&args.filter))?;
+    if args.screenshots { publish_pictures() } else { Ok(()) }
+}
+
+/// Where the tests leave their pictures.
+fn pictures() -> PathBuf {
+    root().join("artefacts")
+}
+
+/// Those of an earlier run would pass for this one's.
+fn clear_pictures() -> Result<()> {
+    match fs::remove_dir_all(pictures()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).doing("clearing artefacts"),
+        _ => Ok(()),
+    }
+}
+
+/// Few colours are enough for pictures of a window, at a third of the size.
+fn publish_pictures() -> Result<()> {
+    let folder = root().join("docs/screenshots");
+    fs::create_dir_all(&folder).doing(folder.display())?;
+    for entry in fs::read_dir(pictures()).doing("artefacts")? {
+        let picture = entry.doing("artefacts")?.path();
+        let name = picture.file_name().unwrap_or_default();
+        run(command("convert").arg(&picture).args(["-strip", "-colors", "192", "-depth", "8"]).arg(folder.join(name)))?;
+    }
+    Ok(())
 }
