@@ -2,7 +2,7 @@
 
 use super::details::details;
 use super::form;
-use super::place::{Next, Part, place};
+use super::place::{Beside, Part, place};
 use crate::api;
 use crate::components::empty::waiting;
 use crate::components::panel::side_panel;
@@ -30,7 +30,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
     // A target that was removed is no longer looked at.
     Effect::new(move |_| {
         if stores().inventory.is_there() && target.with(Option::is_none) {
-            place.go(Next::Beside(None));
+            place.done_with(Beside::Target(id));
         }
     });
     let title = Signal::derive(move || target.with(|t| t.as_ref().map(|t| t.spec.name.clone())).unwrap_or_default());

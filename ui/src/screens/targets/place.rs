@@ -114,6 +114,13 @@ impl Place {
         self.leave(Next::Beside(None));
     }
 
+    /// Closes this, when it is still what is beside the table: it was stored or is gone.
+    pub(super) fn done_with(self, what: Beside) {
+        if self.beside.get_untracked() == Some(what) {
+            self.go(Next::Beside(None));
+        }
+    }
+
     /// Goes to another part of the target's panel.
     pub(super) fn show_part(self, part: Part) {
         if self.part.get_untracked() != part {
