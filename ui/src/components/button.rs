@@ -148,6 +148,9 @@ impl Button {
             self;
         let off = Signal::derive(move || disabled.get() || busy.get());
         let held = Held { timer: RwSignal::new(None), down: RwSignal::new(false) };
+        // A button that is taken away while it is held does nothing.
+        on_cleanup(move || held.end());
+        let usable = move || off.try_get_untracked() == Some(false);
         let (press, start, keyed) = (Rc::clone(&on), Rc::clone(&on), on);
         let tip = move || {
             let said = title.get();
@@ -173,12 +176,12 @@ impl Button {
                 aria-disabled=move || if off.get() { Some("true") } else { None }
                 aria-busy=move || if busy.get() { Some("true") } else { None }
                 on:click=move |_| {
-                    if hold.is_none() && !off.get_untracked() {
+                    if hold.is_none() && usable() {
                         press();
                     }
                 }
                 on:pointerdown=move |event| {
-                    if let Some(hold) = hold.filter(|_| event.button() == 0 && !off.get_untracked()) {
+                    if let Some(hold) = hold.filter(|_| event.button() == 0 && usable()) {
                         held.begin(hold, &start);
                     }
                 }
@@ -189,7 +192,7 @@ impl Button {
                 on:keydown=move |event| {
                     if let Some(hold) = hold.filter(|_| matches!(event.key().as_str(), "Enter" | " ")) {
                         event.prevent_default();
-                        if !event.repeat() && !off.get_untracked() {
+                        if !event.repeat() && usable() {
                             held.begin(hold, &keyed);
                         }
                     }

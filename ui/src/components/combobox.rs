@@ -42,8 +42,8 @@ impl Combobox {
         });
         let add = move |word: String| {
             let word = word.trim().trim_end_matches(',').trim().to_owned();
-            let known = suggestions.get_untracked().into_iter().find(|s| s.eq_ignore_ascii_case(&word));
-            let have = values.with_untracked(|v| v.iter().any(|h| h.eq_ignore_ascii_case(&word)));
+            let known = suggestions.try_get_untracked().into_iter().flatten().find(|s| s.eq_ignore_ascii_case(&word));
+            let have = values.try_with_untracked(|v| v.iter().any(|h| h.eq_ignore_ascii_case(&word))) != Some(false);
             if !word.is_empty() && !have && (free || known.is_some()) {
                 values.update(|v| v.push(known.unwrap_or(word)));
             }
@@ -125,9 +125,11 @@ impl Combobox {
                         }
                         on:focus=move |_| open.set(true)
                         on:blur=move |_| {
+                            // It comes too when the field is taken away, and then there is nothing to keep.
+                            let Some(word) = typed.try_get_untracked() else { return };
                             open.set(false);
                             if free {
-                                add(typed.get_untracked());
+                                add(word);
                             } else {
                                 typed.set(String::new());
                             }

@@ -6,6 +6,7 @@ use crate::pure::icons::Icon;
 use leptos::html;
 use leptos::prelude::*;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 
 /// A dialogue on show for as long as it is rendered. `close` is asked for by Esc and the cross.
 pub(crate) fn dialog(
@@ -22,6 +23,7 @@ pub(crate) fn dialog(
         if let Some(dialog) = node.get().filter(|d| !d.open()) {
             // It fails only when it is open already.
             dialog.show_modal().ok();
+            take_keyboard(&dialog);
         }
     });
     let (by_layer, by_escape, by_cross) = (Rc::clone(&close), Rc::clone(&close), close);
@@ -52,4 +54,14 @@ pub(crate) fn dialog(
         </dialog>
     }
     .into_any()
+}
+
+/// The keyboard begins at the first field, else at the main action; the browser would begin at the cross.
+fn take_keyboard(dialog: &web_sys::HtmlDialogElement) {
+    let first = ["input:not([type=file], [type=checkbox]), textarea", ".button.primary"]
+        .into_iter()
+        .find_map(|what| dialog.query_selector(what).ok().flatten());
+    if let Some(first) = first.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
+        crate::web::focus(&first);
+    }
 }

@@ -95,7 +95,8 @@ impl LogView {
                 tabindex="0"
                 node_ref=node
                 on:scroll=move |_| {
-                    let Some(element) = node.get_untracked() else { return };
+                    // It may come after the log is gone.
+                    let Some(element) = node.try_get_untracked().flatten() else { return };
                     let now = (element.scroll_top(), element.scroll_height());
                     let (last_top, last_height) = before.get_value();
                     before.set_value(now);

@@ -68,7 +68,8 @@ pub(crate) fn popover(button: Button, open: RwSignal<bool>, inside: impl Fn() ->
     let whole = NodeRef::<html::Div>::new();
     let elsewhere = window_event_listener(leptos::ev::pointerdown, move |event| {
         let here = event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        if open.get_untracked() && whole.get_untracked().is_some_and(|w| !w.contains(here.as_ref())) {
+        let shown = open.try_get_untracked() == Some(true);
+        if shown && whole.try_get_untracked().flatten().is_some_and(|w| !w.contains(here.as_ref())) {
             open.set(false);
         }
     });
@@ -93,7 +94,8 @@ pub(crate) fn popover(button: Button, open: RwSignal<bool>, inside: impl Fn() ->
 }
 
 fn focus_first(whole: NodeRef<html::Div>, what: &str) {
-    let first = whole.get_untracked().and_then(|w| w.query_selector(what).ok().flatten());
+    // What was opened may be closed again before the next picture.
+    let first = whole.try_get_untracked().flatten().and_then(|w| w.query_selector(what).ok().flatten());
     if let Some(first) = first.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
         crate::web::focus(&first);
     }

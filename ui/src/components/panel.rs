@@ -41,13 +41,13 @@ pub(crate) fn side_panel(
                 tabindex="0"
                 on:pointerdown=move |event| {
                     dragging.set(true);
-                    if let Some(edge) = edge.get_untracked() {
+                    if let Some(edge) = edge.try_get_untracked().flatten() {
                         // Without it the drag ends at the edge, which is all that is lost.
                         edge.set_pointer_capture(event.pointer_id()).ok();
                     }
                 }
                 on:pointermove=move |event| {
-                    if dragging.get_untracked() {
+                    if dragging.try_get_untracked() == Some(true) {
                         let all = window().inner_width().ok().and_then(|w| w.as_f64()).unwrap_or(1280.0);
                         resize(all - f64::from(event.client_x()));
                     }

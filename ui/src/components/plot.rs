@@ -104,7 +104,7 @@ pub(crate) fn plot(
     });
     request_animation_frame(move || turn(step));
     let at = move |event: &web_sys::PointerEvent| {
-        let (from, to, width) = bounds_seen.get_value();
+        let (from, to, width) = bounds_seen.try_get_value()?;
         let share = (f64::from(event.offset_x()) - LEFT) / (width - LEFT - RIGHT).max(1.0);
         (0.0..=1.0).contains(&share).then_some(from + share * (to - from))
     };

@@ -28,9 +28,9 @@ pub(crate) fn restore(node: NodeRef<html::Div>, place: &'static str) {
     });
 }
 
-/// Remembers where it is.
+/// Remembers where it is. A scroll is told one picture later, when what was scrolled may be gone.
 pub(crate) fn keep(node: NodeRef<html::Div>, place: &str) {
-    if let Some(element) = node.get_untracked() {
+    if let Some(element) = node.try_get_untracked().flatten() {
         stores().navigation.keep_scroll(place, f64::from(element.scroll_top()));
     }
 }

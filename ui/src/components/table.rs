@@ -143,7 +143,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Table<T> {
         let on_key = {
             let open = Arc::clone(&open);
             move |event: KeyboardEvent| {
-                let rows = sorted.get_untracked();
+                let Some(rows) = sorted.try_get_untracked() else { return };
                 let here = active.get_untracked().and_then(|k| rows.iter().position(|r| key(r) == k));
                 let page = ((height.get_untracked() - HEAD) / ROW).max(1.0) as usize;
                 let last = rows.len().saturating_sub(1);
@@ -208,7 +208,8 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Table<T> {
                 style:--tracks=move || tracks.get()
                 on:keydown=on_key
                 on:scroll=move |_| {
-                    if let Some(element) = scroller.get_untracked() {
+                    // It may come after the table is gone.
+                    if let Some(element) = scroller.try_get_untracked().flatten() {
                         top.set(f64::from(element.scroll_top()));
                     }
                     scroller::keep(scroller, id);
@@ -299,7 +300,9 @@ pub(crate) fn watch_height(node: NodeRef<html::Div>, height: RwSignal<f64>) {
         if let Ok(observer) = web_sys::ResizeObserver::new(wasm_bindgen::JsCast::unchecked_ref(changed.as_ref())) {
             observer.observe(&element);
             let kept = StoredValue::new_local((observer, changed));
-            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+            on_cleanup(move || {
+                kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
         }
     });
 }

@@ -20,7 +20,7 @@ pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView 
     count_down(wait);
     let after = then.clone();
     let try_it = move || {
-        let typed = passphrase.get_untracked();
+        let Some(typed) = passphrase.try_get_untracked() else { return };
         if typed.is_empty() || wait.get_untracked() > 0 {
             return;
         }

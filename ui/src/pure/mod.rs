@@ -13,6 +13,7 @@ pub(crate) mod lanes;
 pub(crate) mod live_reading;
 pub(crate) mod log_buffer;
 pub(crate) mod log_text;
+pub(crate) mod mention;
 pub(crate) mod order;
 pub(crate) mod reaching;
 pub(crate) mod scale;

@@ -1,6 +1,8 @@
 //! Something that is asked for and may not have come yet.
 
 use crate::api;
+use crate::pure::words::Tone;
+use crate::state::stores;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -94,7 +96,8 @@ impl<T: Send + Sync + 'static> Remote<T> {
     }
 }
 
-/// One thing a person asked for: whether it is under way, and what went wrong with it.
+/// One thing a person asked for: whether it is under way, and what went wrong with it. What asked may be
+/// gone before it begins (the vault had to be opened first) or ends.
 #[derive(Clone, Copy)]
 pub(crate) struct Doing {
     /// Whether it is under way.
@@ -120,18 +123,21 @@ impl Doing {
         work: impl Future<Output = Result<T, Problem>> + 'static,
         then: impl FnOnce(T) + 'static,
     ) {
-        if self.busy.get_untracked() {
+        if self.busy.try_get_untracked() == Some(true) {
             return;
         }
-        self.busy.set(true);
-        self.problem.set(None);
+        self.busy.try_set(true);
+        self.problem.try_set(None);
         spawn_local(async move {
             let result = work.await;
             self.busy.try_set(false);
             match result {
                 Ok(value) => then(value),
                 Err(problem) => {
-                    self.problem.try_set(Some(problem));
+                    // Where it would have been shown is gone: it is said all the same.
+                    if let Some(Some(problem)) = self.problem.try_set(Some(problem)) {
+                        stores().toasts.say(Tone::Error, problem.title);
+                    }
                 }
             }
         });

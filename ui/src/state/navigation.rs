@@ -87,6 +87,10 @@ pub(crate) struct Navigation {
     pub(crate) palette: RwSignal<bool>,
     /// Whether the list of shortcuts is open.
     pub(crate) shortcuts: RwSignal<bool>,
+    /// Whether the screen on show holds something typed that leaving it would lose.
+    pub(crate) unsaved: RwSignal<bool>,
+    /// The screen that was asked for meanwhile.
+    pub(crate) wanted: RwSignal<Option<Screen>>,
     scroll: RefCell<HashMap<String, f64>>,
 }
 
@@ -102,14 +106,20 @@ impl Navigation {
             panel_width: RwSignal::new(web::recall(PANEL).unwrap_or(400.0)),
             palette: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
+            unsaved: RwSignal::new(false),
+            wanted: RwSignal::new(None),
             scroll: RefCell::new(web::recall(SCROLL).unwrap_or_default()),
         }
     }
 
-    /// Goes to a screen.
+    /// Goes to a screen. What is typed on the one on show and not stored is asked about first.
     pub(crate) fn go(&self, screen: Screen) {
         self.palette.set(false);
         if self.screen.get_untracked() != screen {
+            if self.unsaved.get_untracked() {
+                self.wanted.set(Some(screen));
+                return;
+            }
             self.screen.set(screen);
             web::remember(SCREEN, &screen);
         }

@@ -73,7 +73,8 @@ impl Card {
     }
 
     fn approve(self) {
-        let proposal = self.proposal.get_untracked();
+        // Opening the vault takes its time, and the card may be gone when it is done.
+        let Some(proposal) = self.proposal.try_get_untracked() else { return };
         let Some(plan) = proposal.plan.filter(|_| proposal.state == ProposalState::Open) else { return };
         if self.changing.get_untracked() {
             return;

@@ -41,7 +41,8 @@ pub(crate) fn thread() -> AnyView {
             node_ref=node
             data-test="thread"
             on:scroll=move |_| {
-                if let Some(element) = node.get_untracked() {
+                // It may come after the thread is gone.
+                if let Some(element) = node.try_get_untracked().flatten() {
                     let left = element.scroll_height() - element.scroll_top() - element.client_height();
                     at_end.set(left < 48);
                 }
@@ -89,7 +90,9 @@ fn stay_at_end(node: NodeRef<html::Div>, at_end: RwSignal<bool>) {
             observer.observe(&inside);
             observer.observe(&element);
             let kept = StoredValue::new_local((observer, grown));
-            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+            on_cleanup(move || {
+                kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
         }
     });
     // Another conversation, or something said: there one begins at the end.

@@ -117,7 +117,7 @@ fn matrix(job: LiveJob, only: RwSignal<Option<CellState>>) -> AnyView {
         stores().jobs.step.set(u32::try_from(step).ok());
     };
     let on_key = move |event: KeyboardEvent| {
-        let rows = rows.get_untracked();
+        let Some(rows) = rows.try_get_untracked() else { return };
         let (last, page) =
             (rows.len().saturating_sub(1), ((height.get_untracked() / ROW) as usize).saturating_sub(2).max(1));
         let (r, s) = active.get_untracked().unwrap_or((0, 0));
@@ -172,7 +172,8 @@ fn matrix(job: LiveJob, only: RwSignal<Option<CellState>>) -> AnyView {
             on:keydown=on_key
             on:focus=move |_| active.update(|a| *a = a.or(Some((0, 0))))
             on:scroll=move |_| {
-                if let Some(element) = node.get_untracked() {
+                // It may come after the matrix is gone.
+                if let Some(element) = node.try_get_untracked().flatten() {
                     top.set(f64::from(element.scroll_top()));
                 }
             }

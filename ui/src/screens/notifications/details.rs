@@ -14,19 +14,22 @@ use crate::state::jobs::JobTab;
 use crate::state::navigation::Screen;
 use crate::state::stores;
 use leptos::prelude::*;
+use wheelhouse_protocol::NotificationId;
 use wheelhouse_protocol::notification::{Notification, Source};
 
 /// The panel, while one is open.
 pub(super) fn beside(inbox: Inbox) -> AnyView {
     let shown = Memo::new(move |_| inbox.active.get().filter(|_| inbox.open.get()).and_then(|id| inbox.entry(id)));
     let any = Memo::new(move |_| shown.with(Option::is_some));
+    // What is typed about one stays while it is raised again.
+    let open = Memo::new(move |_| shown.with(|s| s.as_ref().filter(|e| e.acknowledged_at.is_none()).map(|e| e.id)));
     (move || {
         any.get().then(|| {
             let title =
                 Signal::derive(move || shown.with(|s| s.as_ref().map(|s| s.service.clone()).unwrap_or_default()));
             let inside =
                 scroller("notification", "panel-body", (move || shown.get().map(|entry| about(&entry))).into_any());
-            let foot = move || shown.get().filter(|e| e.acknowledged_at.is_none()).map(|e| note(inbox, &e));
+            let foot = move || open.get().map(|id| note(inbox, id));
             side_panel(
                 title,
                 "notification-panel",
@@ -94,8 +97,7 @@ fn go(entry: &Notification) -> AnyView {
         .view()
 }
 
-fn note(inbox: Inbox, entry: &Notification) -> AnyView {
-    let id = entry.id;
+fn note(inbox: Inbox, id: NotificationId) -> AnyView {
     let note = RwSignal::new(String::new());
     let confirm = move || inbox.acknowledge(vec![id], note.get_untracked());
     view! {

@@ -67,7 +67,8 @@ fn rows(inbox: Inbox) -> AnyView {
             tabindex="0"
             node_ref=node
             on:scroll=move |_| {
-                if let Some(element) = node.get_untracked() {
+                // It may come after the list is gone.
+                if let Some(element) = node.try_get_untracked().flatten() {
                     top.set(f64::from(element.scroll_top()));
                 }
                 scroller::keep(node, PLACE);

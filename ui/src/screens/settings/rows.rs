@@ -130,7 +130,8 @@ pub(super) fn number(of: &'static Number) -> Setting {
         change(doing, |s| (of.set)(s, value));
     };
     let keep = move || {
-        let text = typed.get_untracked();
+        // It may come after the screen was left.
+        let Some(text) = typed.try_get_untracked() else { return };
         match text.trim().parse::<u32>() {
             Ok(value) if value == stored.get_untracked() => doing.problem.set(None),
             Ok(value) => put(value),

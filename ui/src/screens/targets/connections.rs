@@ -52,6 +52,12 @@ impl Ways {
         self.all.update(|all| all.push(typed));
     }
 
+    /// Everything as it is typed now, to see whether it changed.
+    pub(super) fn now(self) -> impl PartialEq + Send + Sync + use<> {
+        let one = |t: &Typed| (t.kind.get(), t.port.get(), t.user.get(), t.credential.get());
+        self.all.get().iter().map(one).collect::<Vec<_>>()
+    }
+
     /// What was typed.
     ///
     /// # Errors

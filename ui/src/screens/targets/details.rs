@@ -1,6 +1,6 @@
 //! What is known of a target: whether it answers, what machine it is, how it is reached.
 
-use super::place::{Part, place};
+use super::place::{Beside, Part, place};
 use super::trial::trial;
 use crate::components::field::toggle;
 use crate::components::problem::maybe;
@@ -75,7 +75,7 @@ pub(super) fn details(id: TargetId, target: Memo<Option<Target>>) -> AnyView {
                     .title("Its jobs stay in the history.")
                     .test("remove-target")
                     .busy(doing.busy)
-                    .on(move || doing.run(DeleteTarget { id }, |()| place().close()))
+                    .on(move || doing.run(DeleteTarget { id }, move |()| place().done_with(Beside::Target(id))))
                     .view()
             }}
         </footer>

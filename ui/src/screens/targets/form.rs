@@ -1,7 +1,7 @@
 //! The form of a target: everything a person says about it.
 
 use super::connections::Ways;
-use super::place::{Beside, Part, Within, place};
+use super::place::{Beside, Next, Part, Within, place};
 use crate::components::Button;
 use crate::components::combobox::Combobox;
 use crate::components::field::{Input, field, other_problem, text_area, toggle};
@@ -65,6 +65,14 @@ impl Draft {
         }
     }
 
+    /// Everything as it is typed now, to see whether it changed.
+    fn now(self) -> impl PartialEq + Send + Sync + use<> {
+        (
+            (self.name.get(), self.addresses.get(), self.os.get(), self.tags.get(), self.groups.get()),
+            (self.environment.get(), self.maintenance.get(), self.notes.get(), self.ways.now()),
+        )
+    }
+
     fn read(self) -> Result<TargetSpec, Problem> {
         let named = self.groups.get_untracked();
         let groups = stores().inventory.groups.value.with_untracked(|all| {
@@ -96,6 +104,10 @@ fn in_use<'a, I: IntoIterator<Item = &'a String>>(of: impl Fn(&'a Target) -> I, 
 fn form(id: Option<TargetId>, spec: &TargetSpec) -> AnyView {
     let draft = Draft::of(spec);
     let doing = Doing::new();
+    let first = StoredValue::new(untrack(|| draft.now()));
+    let unsaved = Memo::new(move |_| first.with_value(|first| draft.now() != *first));
+    Effect::new(move |_| stores().navigation.unsaved.set(unsaved.get()));
+    on_cleanup(|| stores().navigation.unsaved.set(false));
     let save = move || match draft.read() {
         Err(problem) => doing.problem.set(Some(problem)),
         Ok(spec) => doing.run(SaveTarget { id, spec }, move |target: Target| {
@@ -106,13 +118,13 @@ fn form(id: Option<TargetId>, spec: &TargetSpec) -> AnyView {
                 t.remove(&saved);
             });
             stores().inventory.put_target(target);
-            if id.is_none() {
-                place().beside.set(Some(Beside::Target(saved)));
+            // Who went on while it was being stored is left where they are.
+            if unsaved.try_get_untracked().is_some() {
+                place().go(Next::Beside(Some(Beside::Target(saved))));
             }
-            place().part.set(Part::Details);
         }),
     };
-    let cancel = move || if id.is_some() { place().part.set(Part::Details) } else { place().close() };
+    let cancel = move || place().go(if id.is_some() { Next::Part(Part::Details) } else { Next::Beside(None) });
     let inside = fields(draft, doing, id.is_none(), save);
     view! {
         {scroller("target-form", "panel-body", inside)}

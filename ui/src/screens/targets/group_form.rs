@@ -40,8 +40,8 @@ pub(super) fn edit_group(id: GroupId) -> AnyView {
     let title = Signal::derive(move || format!("Group “{}”", stores().inventory.group_name(id)));
     Effect::new(move |_| {
         let there = stores().inventory.groups.value.with(|g| g.ready().is_none_or(|g| g.iter().any(|g| g.id == id)));
-        if !there && place().beside.get_untracked() == Some(Beside::Group(id)) {
-            place().close();
+        if !there {
+            place().done_with(Beside::Group(id));
         }
     });
     let inside = untrack(group).map(|group| {
@@ -83,12 +83,12 @@ fn form(id: Option<GroupId>, spec: &GroupSpec, members: Vec<TargetId>) -> AnyVie
             everything: everything.get_untracked(),
         };
         let members = Some(ids_of(&members.get_untracked()));
-        doing.run(SaveGroup { id, spec, members }, |group: Group| {
+        doing.run(SaveGroup { id, spec, members }, move |group: Group| {
             stores().toasts.say(Tone::Ok, format!("Group {} saved", group.spec.name));
             let saved = group.id;
             stores().inventory.put_group(group);
             place().within.set(Within::Group(saved));
-            place().close();
+            place().done_with(id.map_or(Beside::NewGroup, Beside::Group));
         });
     };
     let targets =
@@ -182,7 +182,7 @@ fn form(id: Option<GroupId>, spec: &GroupSpec, members: Vec<TargetId>) -> AnyVie
                     .title("Its targets stay; its sub-groups move up.")
                     .test("remove-group")
                     .busy(doing.busy)
-                    .on(move || doing.run(DeleteGroup { id }, |()| place().close()))
+                    .on(move || doing.run(DeleteGroup { id }, move |()| place().done_with(Beside::Group(id))))
                     .view()
             })}
         </footer>

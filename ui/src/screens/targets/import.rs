@@ -53,7 +53,9 @@ impl Import {
     /// Looks what a source would change.
     pub(super) fn look(self, source: ImportSource) {
         self.source.set(Some(source.clone()));
-        let command = PreviewImport { source, format: self.format.get_untracked() };
+        // The system's dialogue may outlive this one.
+        let Some(format) = self.format.try_get_untracked() else { return };
+        let command = PreviewImport { source, format };
         self.doing.run(command, move |preview| {
             self.preview.try_set(Some(preview));
         });
@@ -101,16 +103,9 @@ pub(super) fn import(source: Option<ImportSource>) -> AnyView {
 
 fn choose(import: Import) -> AnyView {
     let pick = move || {
-        let doing = Doing::new();
-        doing.run_future(api::pick_file("Choose an inventory"), move |path| {
+        import.doing.run_future(api::pick_file("Choose an inventory"), move |path| {
             if let Some(path) = path {
                 import.look(ImportSource::Path { path });
-            }
-        });
-        // Why the system's dialogue could not be opened belongs here as well.
-        Effect::new(move |_| {
-            if let Some(problem) = doing.problem.get() {
-                import.doing.problem.try_set(Some(problem));
             }
         });
     };

@@ -3,6 +3,7 @@
 mod bulk;
 mod connections;
 mod details;
+mod discard;
 mod export;
 mod form;
 mod group_form;
@@ -43,6 +44,7 @@ pub(crate) fn targets() -> AnyView {
                     Over::HostKeys => host_keys::host_keys(),
                 })
             }}
+            {discard::discard()}
         </section>
     }
     .into_any()

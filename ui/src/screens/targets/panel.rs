@@ -2,7 +2,7 @@
 
 use super::details::details;
 use super::form;
-use super::place::{Part, place};
+use super::place::{Beside, Part, place};
 use crate::api;
 use crate::components::empty::waiting;
 use crate::components::panel::side_panel;
@@ -10,14 +10,15 @@ use crate::components::scroller::scroller;
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, looked, moment, problem_card};
 use crate::pure::icons::Icon;
+use crate::pure::mention;
 use crate::pure::words;
 use crate::state::jobs::JobTab;
 use crate::state::{Load, stores};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wheelhouse_protocol::TargetId;
 use wheelhouse_protocol::inventory::Target;
-use wheelhouse_protocol::job::{JobSummary, ListJobs};
+use wheelhouse_protocol::job::{GetJob, JobSummary, ListJobs};
+use wheelhouse_protocol::{Problem, TargetId};
 
 /// Jobs listed in the panel.
 const LATEST: u32 = 50;
@@ -29,7 +30,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
     // A target that was removed is no longer looked at.
     Effect::new(move |_| {
         if stores().inventory.is_there() && target.with(Option::is_none) {
-            place.close();
+            place.done_with(Beside::Target(id));
         }
     });
     let title = Signal::derive(move || target.with(|t| t.as_ref().map(|t| t.spec.name.clone())).unwrap_or_default());
@@ -45,7 +46,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
                     Tab::new(Part::Jobs, "Jobs", "tab-jobs"),
                 ],
                 place.part,
-                move |part| place.part.set(part),
+                move |part| place.show_part(part),
             )}
         </div>
         {move || {
@@ -55,7 +56,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
             match place.part.get() {
                 Part::Details => details(id, target),
                 Part::Edit => target.get_untracked().map_or_else(waiting, form::edit_target),
-                Part::Jobs => jobs(name.get_untracked()),
+                Part::Jobs => jobs(id, name.get_untracked()),
             }
         }}
     };
@@ -75,20 +76,33 @@ fn test_button(target: Memo<Option<Target>>) -> AnyView {
         .busy(busy)
         .on(move || {
             if let Some(id) = untrack(id) {
-                place().part.set(Part::Details);
+                place().show_part(Part::Details);
                 stores().inventory.test(id);
             }
         })
         .view()
 }
 
-/// The jobs that name it.
-fn jobs(name: String) -> AnyView {
+/// The jobs that name it or work on it. The program finds parts of names as well, so that those whose
+/// words do not name this one are kept only if it is among their targets.
+async fn jobs_of(id: TargetId, name: String) -> Result<Vec<JobSummary>, Problem> {
+    let found = api::call(ListJobs { text: name.clone(), limit: LATEST, ..ListJobs::default() }).await?;
+    let mut ours = Vec::new();
+    for job in found {
+        let named = mention::names(&job.request, &name) || mention::names(&job.sentence, &name);
+        if named || api::call(GetJob { job: job.id }).await?.plan.targets.iter().any(|t| t.id == id) {
+            ours.push(job);
+        }
+    }
+    Ok(ours)
+}
+
+/// The list of them.
+fn jobs(id: TargetId, name: String) -> AnyView {
     let found = RwSignal::new(Load::Waiting);
     let asked = name.clone();
     spawn_local(async move {
-        let answer = api::call(ListJobs { text: asked, limit: LATEST, ..ListJobs::default() }).await;
-        found.try_set(Load::from_result(answer));
+        found.try_set(Load::from_result(jobs_of(id, asked).await));
     });
     let inside = move || match found.get() {
         Load::Waiting => waiting(),

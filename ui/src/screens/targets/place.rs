@@ -37,6 +37,13 @@ pub(super) enum Beside {
     NewGroup,
 }
 
+/// Where to go once unsaved changes may be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Beside(Option<Beside>),
+    Part(Part),
+}
+
 /// What is open over the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Over {
@@ -55,6 +62,8 @@ pub(super) struct Place {
     pub(super) beside: RwSignal<Option<Beside>>,
     pub(super) part: RwSignal<Part>,
     pub(super) over: RwSignal<Option<Over>>,
+    /// Where the operator wanted to go while changes are unsaved.
+    pub(super) next: RwSignal<Option<Next>>,
     /// The members a new group begins with.
     pub(super) members: RwSignal<Vec<TargetId>>,
 }
@@ -74,6 +83,7 @@ pub(super) fn place() -> Place {
                 beside: RwSignal::new(None),
                 part: RwSignal::new(Part::Details),
                 over: RwSignal::new(None),
+                next: RwSignal::new(None),
                 members: RwSignal::new(Vec::new()),
             })
         })
@@ -83,8 +93,7 @@ pub(super) fn place() -> Place {
 impl Place {
     /// Opens something beside the table.
     pub(super) fn show(self, beside: Beside) {
-        self.part.set(Part::Details);
-        self.beside.set(Some(beside));
+        self.leave(Next::Beside(Some(beside)));
         stores().navigation.go(Screen::Targets);
     }
 
@@ -102,6 +111,41 @@ impl Place {
 
     /// Closes what is beside the table.
     pub(super) fn close(self) {
-        self.beside.set(None);
+        self.leave(Next::Beside(None));
+    }
+
+    /// Closes this, when it is still what is beside the table: it was stored or is gone.
+    pub(super) fn done_with(self, what: Beside) {
+        if self.beside.get_untracked() == Some(what) {
+            self.go(Next::Beside(None));
+        }
+    }
+
+    /// Goes to another part of the target's panel.
+    pub(super) fn show_part(self, part: Part) {
+        if self.part.get_untracked() != part {
+            self.leave(Next::Part(part));
+        }
+    }
+
+    /// Goes there, but asks first when that would lose changes.
+    fn leave(self, next: Next) {
+        if stores().navigation.unsaved.get_untracked() {
+            self.next.set(Some(next));
+        } else {
+            self.go(next);
+        }
+    }
+
+    /// Goes there; changes that were not stored are lost.
+    pub(super) fn go(self, next: Next) {
+        stores().navigation.unsaved.set(false);
+        match next {
+            Next::Beside(beside) => {
+                self.part.set(Part::Details);
+                self.beside.set(beside);
+            }
+            Next::Part(part) => self.part.set(part),
+        }
     }
 }
