@@ -91,7 +91,7 @@ impl Filter {
 pub(crate) enum Row {
     /// A group begins; so many entries follow.
     Head(Group, usize),
-    Entry(Notification),
+    Entry(Box<Notification>),
 }
 
 impl Row {
@@ -113,7 +113,7 @@ pub(crate) fn rows(all: &[Notification], filter: &Filter) -> Vec<Row> {
         if let Some(first) = group.first() {
             rows.push(Row::Head(Group::of(first), group.len()));
         }
-        rows.extend(group.iter().map(|entry| Row::Entry((*entry).clone())));
+        rows.extend(group.iter().map(|entry| Row::Entry(Box::new((*entry).clone()))));
     }
     rows
 }
