@@ -28,9 +28,9 @@ async fn dead_ends_say_what_to_do() {
     let page = Page::new(&desktop).await;
 
     what_is_not_understood_is_asked_or_refused(&desktop, &page).await;
-    a_locked_vault_is_opened_where_it_is_in_the_way(&desktop, &page).await;
+    a_locked_vault_is_opened_where_it_is_in_the_way(&page).await;
     a_running_job_is_interrupted(&page).await;
-    a_changed_host_key_stops_everything(&desktop, &page, &mut fleet).await;
+    a_changed_host_key_stops_everything(&page, &mut fleet).await;
     a_broken_inventory_says_which_line(&desktop, &page).await;
     the_keyboard_reaches_everything(&page).await;
     page.close().await;
@@ -55,7 +55,7 @@ fn prepare(desktop: &Desktop, fleet: &Fleet) {
 async fn what_is_not_understood_is_asked_or_refused(desktop: &Desktop, page: &Page) {
     page.say("restart nginx").await;
     page.see("question-card").await;
-    desktop.camera().picture("chat-question-1280");
+    page.picture("chat-question-1280").await;
     for hostile in [
         "restart $(reboot) on web-01",
         "restart nginx; reboot on web-01",
@@ -75,12 +75,12 @@ async fn what_is_not_understood_is_asked_or_refused(desktop: &Desktop, page: &Pa
     assert_eq!(desktop.wh(&["job", "list"]).as_array().unwrap().len(), 0, "nothing of it ran");
 }
 
-async fn a_locked_vault_is_opened_where_it_is_in_the_way(desktop: &Desktop, page: &Page) {
+async fn a_locked_vault_is_opened_where_it_is_in_the_way(page: &Page) {
     page.click("new-conversation").await;
     page.say("run \"echo hello\" on web-01").await;
     page.click("approve").await;
     page.see("vault-passphrase").await;
-    desktop.camera().picture("chat-locked-1280");
+    page.picture("chat-locked-1280").await;
     page.fill("vault-passphrase", PASSPHRASE).await;
     page.click("vault-unlock").await;
     // Opening the vault is no approval.
@@ -100,7 +100,7 @@ async fn a_running_job_is_interrupted(page: &Page) {
     page.read_until("job-result", "web-01").await;
 }
 
-async fn a_changed_host_key_stops_everything(desktop: &Desktop, page: &Page, fleet: &mut Fleet) {
+async fn a_changed_host_key_stops_everything(page: &Page, fleet: &mut Fleet) {
     let machine = fleet.machines.remove(0);
     let (port, _) = machine.sshd.stop();
     let other = Sshd::start(&SshdOptions { port: Some(port), ..SshdOptions::default() });
@@ -112,7 +112,7 @@ async fn a_changed_host_key_stops_everything(desktop: &Desktop, page: &Page, fle
     page.click_saying("target-name", "web-01").await;
     page.click("test-target").await;
     page.see("host-key-changed").await;
-    desktop.camera().picture("targets-host-key-changed-1280");
+    page.picture("targets-host-key-changed-1280").await;
     // A click is not enough to put one key in the place of another.
     page.click("replace-host-key").await;
     page.see("host-key-changed").await;
@@ -129,7 +129,7 @@ async fn a_broken_inventory_says_which_line(desktop: &Desktop, page: &Page) {
     page.click("import-preview").await;
     page.click("import-remarks").await;
     page.read_until("import-dialog", "3").await;
-    desktop.camera().picture("targets-import-remarks-1280");
+    page.picture("targets-import-remarks-1280").await;
     page.click("close-dialog").await;
     page.gone("import-dialog").await;
     let targets = desktop.wh(&["target", "list"]);

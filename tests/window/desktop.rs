@@ -151,8 +151,6 @@ pub(crate) struct Camera {
 impl Camera {
     /// Saves what the display shows as `artefacts/NAME.png`. The driver cannot: its pictures never end here.
     pub(crate) fn picture(&self, name: &str) {
-        // The page says that something is there before it is painted.
-        std::thread::sleep(Duration::from_millis(500));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("artefacts");
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}.png"));

@@ -23,6 +23,15 @@ impl Page {
         page
     }
 
+    /// Saves what the window looks like as `artefacts/NAME.png`, with the mouse where it points at nothing.
+    pub(crate) async fn picture(&self, name: &str) {
+        let away = PointerAction::MoveTo { duration: None, x: 480.0, y: 792.0 };
+        self.client.perform_actions(MouseActions::new("mouse".to_owned()).then(away)).await.unwrap();
+        // The page says that something is there before it is painted; and a tooltip takes its time to go.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        self.camera.picture(name);
+    }
+
     /// Fails with what the page says; what it looks like is in the artefacts.
     async fn fail(&self, why: &str) -> ! {
         self.camera.picture("failed");
