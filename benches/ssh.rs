@@ -48,13 +48,16 @@ fn main() {
         let cold = runtime.block_on(ours(&bench, &targets));
         let warm = runtime.block_on(ours(&bench, &targets));
         let asyncssh = peers.library("run_asyncssh.py", &setup);
+        let again = peers.library("run_asyncssh_again.py", &setup);
         let parallel = peers.library("run_parallel_ssh.py", &setup);
-        let ansible = (round <= 2).then(|| peers.ansible(folder.path(), hosts, "raw"));
-        let module = (round == 1).then(|| peers.ansible(folder.path(), hosts, "command"));
+        let quick = std::env::var_os("LIBRARIES_ONLY").is_some();
+        let ansible = (round <= 2 && !quick).then(|| peers.ansible(folder.path(), hosts, "raw"));
+        let module = (round == 1 && !quick).then(|| peers.ansible(folder.path(), hosts, "command"));
         if counts {
             note("wheelhouse, new connections", cold);
             note("wheelhouse, second job", warm);
             note("asyncssh", asyncssh);
+            note("asyncssh, second command", again);
             note("parallel-ssh", parallel);
             if let Some(seconds) = ansible {
                 note("ansible, raw", seconds);
