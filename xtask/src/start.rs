@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 7;
-/// What both programs write once their page has been painted and calls back.
+/// What both programs write: ours once its page has called for the first time, the bare one once its page is loaded.
 const ALIVE: &str = "the page is alive";
 /// How long after that the memory is read: first garbage is gone by then.
 const SETTLE: Duration = Duration::from_secs(4);
@@ -32,7 +32,7 @@ pub(crate) fn measure() -> Result<()> {
         }
     }
     println!(
-        "From start to a painted page that calls back, and memory {} s later, {ROUNDS} rounds in turn, medians",
+        "From start to the page's first call (the bare window: to its page loaded), and memory {} s later, {ROUNDS} rounds in turn, medians",
         SETTLE.as_secs()
     );
     println!("| | start, ms | memory (PSS of all its processes), MiB |\n|---|---|---|");

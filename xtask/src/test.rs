@@ -89,7 +89,10 @@ fn publish_pictures() -> Result<()> {
     for entry in fs::read_dir(pictures()).doing("artefacts")? {
         let picture = entry.doing("artefacts")?.path();
         let name = picture.file_name().unwrap_or_default();
-        run(command("convert").arg(&picture).args(["-strip", "-colors", "192", "-depth", "8"]).arg(folder.join(name)))?;
+        run(command("convert")
+            .arg(&picture)
+            .args(["-strip", "+dither", "-colors", "256", "-depth", "8"])
+            .arg(folder.join(name)))?;
     }
     Ok(())
 }

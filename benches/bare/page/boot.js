@@ -1,1 +1,0 @@
-requestAnimationFrame(() => requestAnimationFrame(() => window.__TAURI__.core.invoke("ready")));
