@@ -3,7 +3,6 @@
 
 use crate::backend::Backend;
 use serde_json::Value;
-use std::sync::Once;
 use std::time::Duration;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
@@ -20,8 +19,6 @@ const BATCH: usize = 200;
 /// Does a command by its name.
 #[tauri::command]
 pub(crate) async fn call(backend: State<'_, Backend>, name: String, input: Value) -> Result<Value, Problem> {
-    static FIRST: Once = Once::new();
-    FIRST.call_once(|| tracing::info!("the page is alive"));
     let app = backend.app().await?;
     app.call_by_name(&Caller::operator(), &name, input).await
 }
@@ -29,6 +26,8 @@ pub(crate) async fn call(backend: State<'_, Backend>, name: String, input: Value
 /// Sends every event to the page, until the page is gone.
 #[tauri::command]
 pub(crate) async fn subscribe(backend: State<'_, Backend>, channel: Channel<Vec<Event>>) -> Result<(), Problem> {
+    // The first thing a page does once it is drawn; it can be used from here on, whether or not the data is open.
+    tracing::info!("the page is alive");
     let app = backend.app().await?;
     let mut events = app.subscribe();
     // The stream must not keep the program alive.

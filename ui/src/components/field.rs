@@ -14,14 +14,36 @@ pub(crate) fn field(
     problem: impl Into<Signal<Option<Problem>>>,
     control: AnyView,
 ) -> AnyView {
-    let problem = problem.into();
+    let named = view! {
+        <label>
+            <span class="field-label">{label}</span>
+            {control}
+        </label>
+    };
+    framed(named.into_any(), hint, about, problem.into())
+}
+
+/// As [`field`], for a control of several parts that names itself. In a `<label>` a click on its words would press
+/// the first button within, such as the one that takes a word away.
+pub(crate) fn labelled(
+    label: &'static str,
+    hint: &'static str,
+    about: &'static str,
+    problem: impl Into<Signal<Option<Problem>>>,
+    control: AnyView,
+) -> AnyView {
+    let named = view! {
+        <span class="field-label">{label}</span>
+        {control}
+    };
+    framed(named.into_any(), hint, about, problem.into())
+}
+
+fn framed(named: AnyView, hint: &'static str, about: &'static str, problem: Signal<Option<Problem>>) -> AnyView {
     let ours = move || problem.get().filter(|p| !about.is_empty() && p.source.as_deref() == Some(about));
     view! {
         <div class="field" class:wrong=move || ours().is_some()>
-            <label>
-                <span class="field-label">{label}</span>
-                {control}
-            </label>
+            {named}
             {move || ours().map(|p| problem_line(&p))}
             {(!hint.is_empty()).then(|| view! { <p class="field-hint">{hint}</p> })}
         </div>

@@ -1,6 +1,7 @@
 //! A button that opens a few more actions.
 
 use super::button::Button;
+use super::keys::move_by_arrows;
 use super::layers::on_escape;
 use crate::pure::icons::Icon;
 use leptos::html;
@@ -58,7 +59,7 @@ pub(crate) fn menu(button: Button, items: impl Fn() -> Vec<MenuItem> + 'static) 
                 </button>
             }
         });
-        view! { <div class="menu" role="menu" on:keydown=move_by_key>{rows.collect_view()}</div> }.into_any()
+        view! { <div class="menu" role="menu" on:keydown=move_by_arrows>{rows.collect_view()}</div> }.into_any()
     })
 }
 
@@ -98,19 +99,5 @@ fn focus_first(whole: NodeRef<html::Div>, what: &str) {
     let first = whole.try_get_untracked().flatten().and_then(|w| w.query_selector(what).ok().flatten());
     if let Some(first) = first.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
         crate::web::focus(&first);
-    }
-}
-
-/// Arrow keys go from one item to the next.
-fn move_by_key(event: leptos::ev::KeyboardEvent) {
-    let Some(here) = crate::web::focused() else { return };
-    let next = match event.key().as_str() {
-        "ArrowDown" => here.next_element_sibling(),
-        "ArrowUp" => here.previous_element_sibling(),
-        _ => return,
-    };
-    event.prevent_default();
-    if let Some(next) = next.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
-        crate::web::focus(&next);
     }
 }

@@ -8,7 +8,6 @@ pub(crate) mod empty;
 pub(crate) mod field;
 pub(crate) mod icon;
 pub(crate) mod keys;
-pub(crate) mod labelled;
 pub(crate) mod layers;
 pub(crate) mod log_view;
 pub(crate) mod menu;

@@ -1,10 +1,9 @@
 //! A tree: groups within groups.
 
+use super::keys::move_by_arrows;
 use crate::pure::icons::Icon;
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
 
 /// One line of the tree.
 #[derive(Clone, PartialEq)]
@@ -29,7 +28,7 @@ pub(crate) fn tree(
     let (nodes, chosen) = (nodes.into(), chosen.into());
     let (choose, edit) = (Arc::new(choose), Arc::new(edit));
     view! {
-        <div class="tree" role="tree" aria-label=label on:keydown=move_by_key>
+        <div class="tree" role="tree" aria-label=label on:keydown=move_by_arrows>
             {move || {
                 let any_chosen = nodes.get().iter().any(|n| n.id == chosen.get());
                 nodes
@@ -66,17 +65,4 @@ pub(crate) fn tree(
         </div>
     }
     .into_any()
-}
-
-fn move_by_key(event: KeyboardEvent) {
-    let Some(here) = crate::web::focused() else { return };
-    let next = match event.key().as_str() {
-        "ArrowDown" => here.next_element_sibling(),
-        "ArrowUp" => here.previous_element_sibling(),
-        _ => return,
-    };
-    event.prevent_default();
-    if let Some(next) = next.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
-        crate::web::focus(&next);
-    }
 }

@@ -3,8 +3,7 @@
 use super::place::{Beside, Within, place};
 use crate::components::Button;
 use crate::components::combobox::Combobox;
-use crate::components::field::{Input, field, other_problem, toggle};
-use crate::components::labelled::labelled;
+use crate::components::field::{Input, field, labelled, other_problem, toggle};
 use crate::components::panel::side_panel;
 use crate::components::scroller::scroller;
 use crate::components::select::select;

@@ -2,7 +2,7 @@
 
 use super::close;
 use crate::components::combobox::Combobox;
-use crate::components::field::{Input, field, other_problem, toggle};
+use crate::components::field::{Input, field, labelled, other_problem, toggle};
 use crate::components::panel::side_panel;
 use crate::components::select::{Choice, select};
 use crate::components::{Button, ago, badge, empty};
@@ -138,7 +138,7 @@ fn form(settings: LinkSettings) -> AnyView {
                 {field("Broker", "", "host", problem, Input::text(host).test("link-host").on_enter(save).view())}
                 {field("Port", "", "port", problem, Input::text(port).test("link-port").on_enter(save).view())}
             </div>
-            {field(
+            {labelled(
                 "Topics",
                 "+ stands for one part, # for all that follow: plant/+/temperature, plant/#",
                 "topics",

@@ -1,7 +1,7 @@
 //! The form of an entry. What is secret is typed blind, and an entry's own secrets never come back into it.
 
 use crate::components::combobox::Combobox;
-use crate::components::field::{Input, check, field, other_problem};
+use crate::components::field::{Input, check, field, labelled, other_problem};
 use crate::components::panel::side_panel;
 use crate::components::select::select;
 use crate::components::{Button, problem_line};
@@ -191,7 +191,7 @@ fn form(id: Option<CredentialId>, entry: Option<CredentialView>, back: impl Fn()
                     </div>
                 </div>
                 <div class="fieldset">
-                    {field(
+                    {labelled(
                         "Tags",
                         "",
                         "tags",
