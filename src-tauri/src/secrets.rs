@@ -7,9 +7,8 @@ use std::time::Duration;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
-use wheelhouse_app::{Caller, Disclosure};
+use wheelhouse_app::{Caller, Disclosure, ExposeSecret};
 use wheelhouse_protocol::{CredentialId, Problem, ProblemCode};
-use wheelhouse_vault::ExposeSecret;
 
 /// How long a copied secret stays in the clipboard.
 const KEEP: Duration = Duration::from_secs(30);

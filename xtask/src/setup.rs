@@ -58,6 +58,9 @@ const TESTS: &[&str] = &[
     "shellcheck",
     "mosquitto",
     "mosquitto-clients",
+    "busybox",
+    "mksh",
+    "zsh",
 ];
 
 /// Installs what building needs, and with `tests` what the tests need.
@@ -65,14 +68,23 @@ pub(crate) fn setup(tests: bool) -> Result<()> {
     system_packages(BUILD)?;
     if tests && cfg!(target_os = "linux") {
         let all: Vec<&str> = DISPLAY.iter().chain(TESTS).copied().collect();
-        system_packages(&[("apt-get", &all)])?;
+        debian_packages(&all)?;
     }
     wasm_target()
 }
 
 /// Installs what the virtual display needs.
 pub(crate) fn display() -> Result<()> {
-    system_packages(&[("apt-get", DISPLAY)])
+    debian_packages(DISPLAY)
+}
+
+/// Packages whose names are known on Debian and its kin only; elsewhere they are named, and who needs them looks.
+fn debian_packages(packages: &[&str]) -> Result<()> {
+    if which("apt-get").is_some() {
+        return system_packages(&[("apt-get", packages)]);
+    }
+    eprintln!("Without apt-get, have these installed (Debian's names): {}", packages.join(" "));
+    Ok(())
 }
 
 /// Adds the compilation target of the UI.
@@ -111,8 +123,13 @@ fn system_packages(lists: &[(&str, &[&str])]) -> Result<()> {
         };
     }
     if cfg!(windows) {
-        // WebView2 comes with Windows 10 and 11; the compiler came with Rust.
-        return Ok(());
+        // WebView2 comes with Windows 10 and 11, the compiler with Rust; OpenSSL is built, which takes a Perl.
+        return match which("perl") {
+            Some(_) => Ok(()),
+            None => Err(Failure::new(
+                "Perl and NASM are missing, which building OpenSSL takes. Run: winget install StrawberryPerl.StrawberryPerl NASM.NASM",
+            )),
+        };
     }
     let Some((manager, packages)) = lists.iter().find(|(manager, _)| which(manager).is_some()) else {
         let wanted = lists.first().map(|(_, packages)| packages.join(" ")).unwrap_or_default();
@@ -148,15 +165,20 @@ fn is_installed(manager: &str, package: &str) -> bool {
     }
 }
 
+/// Whether this is root's account.
+pub(crate) fn is_root() -> bool {
+    output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0")
+}
+
 /// Runs a command as root: directly, by sudo where it asks for nothing, or not at all but in words.
 fn as_root(wanted: &Command) -> Result<()> {
-    let is_root = output(command("id").arg("-u")).is_some_and(|id| id.trim() == "0");
+    let is_root = is_root();
     let may_sudo = !is_root && which("sudo").is_some() && output(command("sudo").args(["-n", "true"])).is_some();
     let mut real = if is_root { command(wanted.get_program()) } else { command("sudo") };
     if !is_root {
         // A terminal lets sudo ask; without one it must not.
         use std::io::IsTerminal;
-        if !may_sudo && !std::io::stdin().is_terminal() {
+        if which("sudo").is_none() || (!may_sudo && !std::io::stdin().is_terminal()) {
             return Err(Failure::new(format!("this must be run as root: {}", shown(wanted))));
         }
         real.arg(wanted.get_program());

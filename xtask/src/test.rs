@@ -1,6 +1,6 @@
 //! Every check, headless.
 
-use crate::error::{Doing, Result};
+use crate::error::{Doing, Failure, Result};
 use crate::shell::{cargo, command, run};
 use crate::{root, run as program, setup, ui};
 use clap::Args;
@@ -20,6 +20,12 @@ pub(crate) struct TestArgs {
 }
 
 pub(crate) fn test(args: &TestArgs) -> Result<()> {
+    if cfg!(unix) && !args.allow_missing && !setup::is_root() {
+        return Err(Failure::new(
+            "the tests make accounts and mount small disks, which takes root: run this as root, or with --allow-missing \
+             to leave out what cannot be tested here",
+        ));
+    }
     setup::setup(true)?;
     ui::build()?;
     lint()?;

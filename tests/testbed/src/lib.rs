@@ -3,6 +3,7 @@
 //! Everything listens on loopback, on a port the system chose, and is ended by its process id when it
 //! is dropped. What cannot be had here is [`missing`]: skipped with a word on a developer's machine, a
 //! failure where `WHEELHOUSE_TEST_REQUIRE` is set, as in CI.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod account;

@@ -163,8 +163,28 @@ pub(crate) enum TargetCommand {
     Export {
         /// In which format.
         #[arg(long, default_value = "ansible-yaml")]
-        format: Format,
+        format: Written,
     },
+}
+
+/// What an inventory can be written as. OpenSSH's configuration can hold no groups; it is only read.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Written {
+    AnsibleIni,
+    AnsibleYaml,
+    Csv,
+    Json,
+}
+
+impl From<Written> for ImportFormat {
+    fn from(format: Written) -> Self {
+        match format {
+            Written::AnsibleIni => Self::AnsibleIni,
+            Written::AnsibleYaml => Self::AnsibleYaml,
+            Written::Csv => Self::Csv,
+            Written::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

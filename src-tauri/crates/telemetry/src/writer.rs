@@ -104,11 +104,15 @@ impl Writer {
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
             }
         }
-        match timeout(LAST_WRITE, self.write_all()).await {
-            Ok(true) => {}
-            Ok(false) | Err(_) => {
-                tracing::error!(lost = self.backlog.len(), "the last samples could not be stored");
-            }
+        let waiting = self.backlog.len();
+        let stored = self.book.stored.load(Ordering::Relaxed);
+        if !timeout(LAST_WRITE, self.write_all()).await.unwrap_or(false) {
+            // A batch that was being written when the time was up may have arrived.
+            let written = self.book.stored.load(Ordering::Relaxed) - stored;
+            tracing::error!(
+                lost = waiting as u64 - written.min(waiting as u64),
+                "the last samples could not be stored"
+            );
         }
     }
 
@@ -121,7 +125,7 @@ impl Writer {
             }
             let written = self.write(&batch).await;
             let failed = written.is_err();
-            self.note(batch.len(), written);
+            self.note(written);
             if failed {
                 self.backlog.put_back(batch);
                 return false;
@@ -129,7 +133,8 @@ impl Writer {
         }
     }
 
-    async fn write(&mut self, batch: &[Queued]) -> Result<(), StoreError> {
+    /// Writes a batch; answers with how many samples are stored.
+    async fn write(&mut self, batch: &[Queued]) -> Result<usize, StoreError> {
         self.unknown.extend(self.hub.take_renamed());
         self.unknown.extend(batch.iter().map(|queued| queued.series).filter(|id| !self.ids.contains_key(id)));
         self.unknown.sort_unstable();
@@ -147,14 +152,18 @@ impl Writer {
             .iter()
             .filter_map(|q| Some(Sample { series: *self.ids.get(&q.series)?, at: q.at, value: q.value }))
             .collect();
-        self.store.write_samples(&samples).await
+        self.store.write_samples(&samples).await?;
+        if samples.len() < batch.len() {
+            tracing::error!(samples = batch.len() - samples.len(), "samples of series without a name were not stored");
+        }
+        Ok(samples.len())
     }
 
     /// Keeps the figures, and says once when writing begins to fail and when it works again.
-    fn note(&self, samples: usize, written: Result<(), StoreError>) {
+    fn note(&self, written: Result<usize, StoreError>) {
         let mut problem = self.book.problem.lock().unwrap_or_else(PoisonError::into_inner);
         match written {
-            Ok(()) => {
+            Ok(samples) => {
                 self.book.stored.fetch_add(samples as u64, Ordering::Relaxed);
                 if problem.take().is_some() {
                     tracing::info!(dropped = self.backlog.dropped(), "samples are stored again");

@@ -19,8 +19,11 @@ fn is_installed() -> bool {
 #[test]
 fn hello_comes_and_goes() {
     let root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
-    if !root || find("apt-get").is_none() || find("dpkg-query").is_none() {
-        return elsewhere("root on a Debian machine");
+    if find("apt-get").is_none() || find("dpkg-query").is_none() {
+        return elsewhere("a Debian machine");
+    }
+    if !root {
+        return skip("root, to install a package");
     }
     let offered = |program: &str, args: &[&str]| {
         Command::new(program).args(args).output().is_ok_and(|output| !output.stdout.is_empty())

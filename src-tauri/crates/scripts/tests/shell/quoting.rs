@@ -5,13 +5,14 @@ use proptest::prelude::*;
 use std::ffi::OsString;
 use wheelhouse_scripts::bash::quote;
 
-/// Every POSIX shell that is here; two at least.
+/// Every POSIX shell that is here.
 fn shells() -> Vec<(OsString, Vec<&'static str>)> {
     let mut shells = vec![(bash_under_test().into_os_string(), vec!["-s"])];
     for name in ["sh", "dash", "ksh", "mksh", "zsh"] {
         shells.extend(find(name).map(|path| (path.into_os_string(), vec!["-s"])));
     }
     shells.extend(find("busybox").map(|path| (path.into_os_string(), vec!["sh", "-s"])));
+    assert!(shells.len() >= 2, "a quoted value must mean the same to more than one shell");
     shells
 }
 
