@@ -250,7 +250,7 @@ impl File {
         let mut verbs = Vec::new();
         let mut stems = HashMap::new();
         for (name, phrases) in self.verbs {
-            let intent = intent(&name).ok_or_else(|| LexiconError(format!("[verbs] has no intent “{name}”")))?;
+            let intent = Intent::parse(&name).ok_or_else(|| LexiconError(format!("[verbs] has no intent “{name}”")))?;
             for phrase in phrases {
                 // "running" describes something; it does not ask to run a command.
                 if !phrase.contains(' ') && phrase.chars().all(char::is_alphabetic) && intent != Intent::RunCommand {
@@ -298,13 +298,6 @@ impl File {
             packages: self.packages,
         })
     }
-}
-
-fn intent(name: &str) -> Option<Intent> {
-    use Intent::*;
-    [Check, Restart, Start, Stop, Install, Uninstall, CopyFile, DiskUsage, Uptime, TailLog, RunCommand]
-        .into_iter()
-        .find(|i| i.as_str() == name)
 }
 
 fn look(name: &str) -> Option<Look> {

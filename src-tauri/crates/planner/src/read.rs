@@ -279,7 +279,7 @@ impl Reader<'_> {
         self.ask_about_places(request, &places, &mut questions);
 
         let drafts: Vec<Draft> = clauses.iter().filter_map(|c| c.draft.clone()).collect();
-        let mutates = clauses.iter().any(|c| c.draft.as_ref().map_or(changes(c.step.intent), Draft::mutates));
+        let mutates = clauses.iter().any(|c| c.draft.as_ref().map_or(c.step.intent.changes(), Draft::mutates));
         let intent = if clauses.len() > 1 { Intent::MultiStep } else { clauses[0].step.intent };
         let mut slots: BTreeMap<String, Value> = BTreeMap::new();
         for clause in clauses {
@@ -421,21 +421,6 @@ impl Reader<'_> {
             || (intents.contains(&Intent::Stop) && is_group);
         if high { Risk::High } else { Risk::Medium }
     }
-}
-
-/// Whether an intent changes machines, when there is no draft yet to ask.
-fn changes(intent: Intent) -> bool {
-    matches!(
-        intent,
-        Intent::Restart
-            | Intent::Start
-            | Intent::Stop
-            | Intent::Install
-            | Intent::Uninstall
-            | Intent::CopyFile
-            | Intent::RunCommand
-            | Intent::MultiStep
-    )
 }
 
 /// A gap as a question, with whole requests that would fill it.

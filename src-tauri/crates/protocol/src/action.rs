@@ -54,6 +54,42 @@ pub enum Metric {
     Health,
 }
 
+/// Which of a machine's services a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceFilter {
+    /// Every one.
+    All,
+    /// Those that run.
+    Running,
+    /// Those that stopped with an error, or should run by themselves and do not.
+    Failed,
+}
+
+/// What a list of processes is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessOrder {
+    /// The busiest first.
+    Cpu,
+    /// The largest first.
+    Memory,
+}
+
+/// What happens to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserChange {
+    /// It can no longer log in. What it owns stays.
+    Lock,
+    /// It can log in again.
+    Unlock,
+    /// It is made, with a home directory and no password: nobody can log in until one is set.
+    Create,
+    /// It is removed. Its home directory stays.
+    Delete,
+}
+
 /// What one step does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -78,6 +114,26 @@ pub enum Action {
         /// Which.
         service: Name,
     },
+    /// Have it read its configuration again, without stopping.
+    ServiceReload {
+        /// Which.
+        service: Name,
+    },
+    /// Start it whenever the machine starts.
+    ServiceEnable {
+        /// Which.
+        service: Name,
+    },
+    /// No longer start it when the machine starts. It runs on if it runs.
+    ServiceDisable {
+        /// Which.
+        service: Name,
+    },
+    /// The services there are.
+    ListServices {
+        /// Which of them.
+        filter: ServiceFilter,
+    },
     /// Install the package unless it is there.
     PackageInstall {
         /// Which.
@@ -91,6 +147,16 @@ pub enum Action {
         /// Which.
         package: Name,
     },
+    /// Bring a package that is there to a version, or to the newest one.
+    PackageUpdate {
+        /// Which.
+        package: Name,
+        /// The version; the newest the machine's sources have when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
+    },
+    /// Bring every package of the machine to the newest version its sources have.
+    SystemUpdate,
     /// Put a file of the operator's machine on the target, keeping a backup of what it replaces.
     FileCopy {
         /// What.
@@ -113,6 +179,82 @@ pub enum Action {
         /// How many lines, 1 to 10 000.
         lines: u32,
     },
+    /// The last lines a service wrote to the system's log; the system's own log without a service.
+    ServiceLog {
+        /// Whose.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<Name>,
+        /// Only lines that hold this, in upper or lower case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// How many lines, 1 to 10 000.
+        lines: u32,
+    },
+    /// Lines of a file that hold a text, in upper or lower case.
+    SearchFile {
+        /// The absolute path on the target.
+        path: String,
+        /// What to look for, as it is (not a pattern).
+        text: String,
+        /// The most lines, 1 to 10 000, newest last.
+        lines: u32,
+    },
+    /// The first lines of a file.
+    ReadFile {
+        /// The absolute path on the target.
+        path: String,
+        /// How many lines, 1 to 10 000.
+        lines: u32,
+    },
+    /// What a directory holds.
+    ListDirectory {
+        /// The absolute path on the target.
+        path: String,
+    },
+    /// Delete files, never directories.
+    DeleteFiles {
+        /// The absolute path on the target. Its last part may hold `*` and `?`.
+        path: String,
+        /// Only files last changed more than so many days ago.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        older_than_days: Option<u32>,
+    },
+    /// What runs, with processor time and memory.
+    ListProcesses {
+        /// Only those with this name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// In which order.
+        order: ProcessOrder,
+    },
+    /// End processes: first asked, after ten seconds by force.
+    KillProcess {
+        /// The name of the program, or a process id in digits.
+        process: String,
+    },
+    /// Who is logged in.
+    LoggedInUsers,
+    /// The accounts people log in with.
+    ListUsers,
+    /// Change an account.
+    UserChange {
+        /// Which.
+        user: String,
+        /// How.
+        change: UserChange,
+    },
+    /// Restart the machine.
+    Reboot,
+    /// Turn the machine off. Somebody has to turn it on again.
+    Shutdown,
+    /// Whether the target can reach another machine.
+    Reach {
+        /// The other machine's name or address.
+        address: String,
+        /// A TCP port; only whether it answers at all when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    },
     /// One measure of the machine.
     Measure {
         /// Which.
@@ -132,11 +274,30 @@ impl Action {
             Self::ServiceStart { .. }
             | Self::ServiceStop { .. }
             | Self::ServiceRestart { .. }
+            | Self::ServiceReload { .. }
+            | Self::ServiceEnable { .. }
+            | Self::ServiceDisable { .. }
             | Self::PackageInstall { .. }
             | Self::PackageUninstall { .. }
+            | Self::PackageUpdate { .. }
+            | Self::SystemUpdate
             | Self::FileCopy { .. }
+            | Self::DeleteFiles { .. }
+            | Self::KillProcess { .. }
+            | Self::UserChange { .. }
+            | Self::Reboot
+            | Self::Shutdown
             | Self::RunCommand { .. } => true,
             Self::ServiceStatus { .. }
+            | Self::ListServices { .. }
+            | Self::ServiceLog { .. }
+            | Self::SearchFile { .. }
+            | Self::ReadFile { .. }
+            | Self::ListDirectory { .. }
+            | Self::ListProcesses { .. }
+            | Self::LoggedInUsers
+            | Self::ListUsers
+            | Self::Reach { .. }
             | Self::DiskUsage { .. }
             | Self::Uptime
             | Self::TailLog { .. }
@@ -151,6 +312,44 @@ impl Action {
             Self::ServiceStart { service } => format!("start {service}"),
             Self::ServiceStop { service } => format!("stop {service}"),
             Self::ServiceRestart { service } => format!("restart {service}"),
+            Self::ServiceReload { service } => format!("reload {service}"),
+            Self::ServiceEnable { service } => format!("enable {service}"),
+            Self::ServiceDisable { service } => format!("disable {service}"),
+            Self::ListServices { filter: ServiceFilter::All } => "list services".to_owned(),
+            Self::ListServices { filter: ServiceFilter::Running } => "list running services".to_owned(),
+            Self::ListServices { filter: ServiceFilter::Failed } => "list failed services".to_owned(),
+            Self::PackageUpdate { package, version: None } => format!("update {package}"),
+            Self::PackageUpdate { package, version: Some(version) } => format!("update {package} to {version}"),
+            Self::SystemUpdate => "update all packages".to_owned(),
+            Self::ServiceLog { service: Some(service), text: None, lines } => {
+                format!("show the last {lines} lines of {service}'s log")
+            }
+            Self::ServiceLog { service: None, text: None, lines } => format!("show the last {lines} lines of the log"),
+            Self::ServiceLog { service: Some(service), text: Some(text), .. } => {
+                format!("search {service}'s log for “{text}”")
+            }
+            Self::ServiceLog { service: None, text: Some(text), .. } => format!("search the log for “{text}”"),
+            Self::SearchFile { path, text, .. } => format!("search {path} for “{text}”"),
+            Self::ReadFile { path, lines } => format!("show the first {lines} lines of {path}"),
+            Self::ListDirectory { path } => format!("list {path}"),
+            Self::DeleteFiles { path, older_than_days: None } => format!("delete {path}"),
+            Self::DeleteFiles { path, older_than_days: Some(days) } => {
+                format!("delete {path} where older than {days} days")
+            }
+            Self::ListProcesses { name: None, order: ProcessOrder::Cpu } => "list processes by CPU".to_owned(),
+            Self::ListProcesses { name: None, order: ProcessOrder::Memory } => "list processes by memory".to_owned(),
+            Self::ListProcesses { name: Some(name), .. } => format!("list processes named {name}"),
+            Self::KillProcess { process } => format!("kill {process}"),
+            Self::LoggedInUsers => "show who is logged in".to_owned(),
+            Self::ListUsers => "list users".to_owned(),
+            Self::UserChange { user, change: UserChange::Lock } => format!("lock user {user}"),
+            Self::UserChange { user, change: UserChange::Unlock } => format!("unlock user {user}"),
+            Self::UserChange { user, change: UserChange::Create } => format!("create user {user}"),
+            Self::UserChange { user, change: UserChange::Delete } => format!("delete user {user}"),
+            Self::Reboot => "reboot".to_owned(),
+            Self::Shutdown => "shut down".to_owned(),
+            Self::Reach { address, port: None } => format!("check the connection to {address}"),
+            Self::Reach { address, port: Some(port) } => format!("check the connection to {address} port {port}"),
             Self::PackageInstall { package, version: None } => format!("install {package}"),
             Self::PackageInstall { package, version: Some(version) } => format!("install {package} {version}"),
             Self::PackageUninstall { package } => format!("uninstall {package}"),

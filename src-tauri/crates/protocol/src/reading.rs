@@ -14,20 +14,93 @@ pub enum Intent {
     Restart,
     Start,
     Stop,
+    Reload,
+    Enable,
+    Disable,
+    Update,
     Install,
     Uninstall,
     CopyFile,
+    TailLog,
+    SearchLog,
+    ReadFile,
+    ListDirectory,
+    DeleteFiles,
     DiskUsage,
     Uptime,
-    TailLog,
+    ListProcesses,
+    KillProcess,
+    UserQuery,
+    UserAdmin,
+    ListServices,
+    Reboot,
+    Shutdown,
     RunCommand,
     MultiStep,
+    Schedule,
+    RunRecipe,
+    ListJobs,
+    ListTargets,
+    ListAlerts,
+    ListSchedules,
+    ListRecipes,
+    GenerateScript,
+    Confirm,
+    Cancel,
+    Retry,
+    Rollback,
     Help,
     OutOfScope,
     Unknown,
 }
 
 impl Intent {
+    /// Every intent there is.
+    pub const ALL: [Self; 42] = [
+        Self::Check,
+        Self::Restart,
+        Self::Start,
+        Self::Stop,
+        Self::Reload,
+        Self::Enable,
+        Self::Disable,
+        Self::Update,
+        Self::Install,
+        Self::Uninstall,
+        Self::CopyFile,
+        Self::TailLog,
+        Self::SearchLog,
+        Self::ReadFile,
+        Self::ListDirectory,
+        Self::DeleteFiles,
+        Self::DiskUsage,
+        Self::Uptime,
+        Self::ListProcesses,
+        Self::KillProcess,
+        Self::UserQuery,
+        Self::UserAdmin,
+        Self::ListServices,
+        Self::Reboot,
+        Self::Shutdown,
+        Self::RunCommand,
+        Self::MultiStep,
+        Self::Schedule,
+        Self::RunRecipe,
+        Self::ListJobs,
+        Self::ListTargets,
+        Self::ListAlerts,
+        Self::ListSchedules,
+        Self::ListRecipes,
+        Self::GenerateScript,
+        Self::Confirm,
+        Self::Cancel,
+        Self::Retry,
+        Self::Rollback,
+        Self::Help,
+        Self::OutOfScope,
+        Self::Unknown,
+    ];
+
     /// The name as shown in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,18 +108,76 @@ impl Intent {
             Self::Restart => "restart",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::Reload => "reload",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Update => "update",
             Self::Install => "install",
             Self::Uninstall => "uninstall",
             Self::CopyFile => "copy_file",
+            Self::TailLog => "tail_log",
+            Self::SearchLog => "search_log",
+            Self::ReadFile => "read_file",
+            Self::ListDirectory => "list_directory",
+            Self::DeleteFiles => "delete_files",
             Self::DiskUsage => "disk_usage",
             Self::Uptime => "uptime",
-            Self::TailLog => "tail_log",
+            Self::ListProcesses => "list_processes",
+            Self::KillProcess => "kill_process",
+            Self::UserQuery => "user_query",
+            Self::UserAdmin => "user_admin",
+            Self::ListServices => "list_services",
+            Self::Reboot => "reboot",
+            Self::Shutdown => "shutdown",
             Self::RunCommand => "run_command",
             Self::MultiStep => "multi_step",
+            Self::Schedule => "schedule",
+            Self::RunRecipe => "run_recipe",
+            Self::ListJobs => "list_jobs",
+            Self::ListTargets => "list_targets",
+            Self::ListAlerts => "list_alerts",
+            Self::ListSchedules => "list_schedules",
+            Self::ListRecipes => "list_recipes",
+            Self::GenerateScript => "generate_script",
+            Self::Confirm => "confirm",
+            Self::Cancel => "cancel",
+            Self::Retry => "retry",
+            Self::Rollback => "rollback",
             Self::Help => "help",
             Self::OutOfScope => "out_of_scope",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// The intent with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|intent| intent.as_str() == name)
+    }
+
+    /// Whether it changes machines.
+    pub fn changes(self) -> bool {
+        matches!(
+            self,
+            Self::Restart
+                | Self::Start
+                | Self::Stop
+                | Self::Reload
+                | Self::Enable
+                | Self::Disable
+                | Self::Update
+                | Self::Install
+                | Self::Uninstall
+                | Self::CopyFile
+                | Self::DeleteFiles
+                | Self::KillProcess
+                | Self::UserAdmin
+                | Self::Reboot
+                | Self::Shutdown
+                | Self::RunCommand
+                | Self::MultiStep
+                | Self::Schedule
+                | Self::RunRecipe
+        )
     }
 }
 

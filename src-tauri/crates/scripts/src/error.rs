@@ -18,6 +18,14 @@ pub enum ScriptError {
     /// A value holds the character NUL, which no shell can carry.
     #[error("a value holds the character NUL, which no shell can carry")]
     Nul,
+    /// No script does this in this shell.
+    #[error("no {shell} script can {action} yet")]
+    NotYet {
+        /// The action's title.
+        action: String,
+        /// The shell.
+        shell: wheelhouse_protocol::plan::Shell,
+    },
     /// There are no PowerShell scripts yet.
     #[error("Windows targets cannot be worked on yet: there are no PowerShell scripts for this step")]
     Windows,
@@ -46,6 +54,8 @@ impl From<ScriptError> for Problem {
                 .hint("Say it again with another value; nothing was sent to any machine."),
             ScriptError::Nul => Self::new(ProblemCode::InvalidInput, "That value cannot be used", capitalized(&detail))
                 .hint("Type the value again instead of pasting it; nothing was sent to any machine."),
+            ScriptError::NotYet { .. } => Self::new(ProblemCode::Unavailable, "There is no script for that", detail)
+                .hint("Leave these machines out of the request and plan again."),
             ScriptError::Windows => {
                 Self::new(ProblemCode::Unavailable, "Windows targets cannot be worked on yet", detail)
                     .hint("Leave the Windows targets out, for example “… on linux servers”, and plan again.")

@@ -34,6 +34,7 @@ pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
         Action::TailLog { path, lines } => look::tail_log(path, *lines),
         Action::Measure { metric } => look::measure(*metric),
         Action::RunCommand { command } => command::run(command),
+        other => Err(ScriptError::NotYet { action: other.title(), shell: Shell::Bash }),
     }
 }
 
