@@ -9,20 +9,25 @@
 
 mod clause;
 mod lexicon;
+mod pace;
 mod places;
 mod plan;
+mod query;
 mod read;
 mod roster;
 mod safety;
+mod speech;
 mod steps;
+mod talk;
 mod text;
+mod when;
 
 pub use lexicon::{Lexicon, LexiconError};
 pub use plan::Files;
 pub use read::Understood;
+pub use talk::{Context, LastJob, Turn};
 pub use text::MAX_REQUEST;
 
-use read::Reader;
 use roster::Roster;
 use wheelhouse_protocol::inventory::Snapshot;
 use wheelhouse_protocol::plan::{Plan, Strategy};
@@ -49,7 +54,12 @@ impl Planner {
 
     /// What an operator's words mean.
     pub fn read(&self, request: &str) -> Understood {
-        Reader { roster: &self.roster, lexicon: &self.lexicon }.read(request)
+        self.read_in(request, &Context::default())
+    }
+
+    /// What an operator's words mean in a conversation: after a question, a plan that waits, or a job.
+    pub fn read_in(&self, request: &str, context: &Context) -> Understood {
+        talk::read(&self.roster, &self.lexicon, request, context)
     }
 
     /// As [`Self::read`], for whoever only shows it.
@@ -77,7 +87,7 @@ impl Planner {
                 understood.reading.sentence.clone(),
             ));
         }
-        plan::plan(&self.roster, understood, request, id, strategy, files)
+        plan::plan(&self.roster, understood, request, id, understood.pace.apply(strategy), files)
     }
 
     /// The same steps again for some of a plan's targets, with what the inventory and the files hold now:

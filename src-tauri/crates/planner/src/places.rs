@@ -1,7 +1,7 @@
 //! Target expressions: "web and db servers in production except web-03".
 
 use crate::lexicon::Lexicon;
-use crate::roster::{Named, Roster, expand};
+use crate::roster::{Named, Roster, expand, range};
 use crate::text::{Kind, Token};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -178,7 +178,10 @@ impl PlaceReader<'_> {
         let (mut places, mut at) = self.restricted(tokens, from)?;
         while let Some(next) = self.after_connector(tokens, at) {
             // "on web and restart php": what follows "and" must name machines, and not be a new step.
-            if self.lexicon.verb(&tokens[next..]).is_some() && self.known_name(tokens, next).is_none() {
+            if self.lexicon.verb(&tokens[next..]).is_some()
+                && self.known_name(tokens, next).is_none()
+                && !self.lexicon.machines.contains(&tokens[next].lower)
+            {
                 break;
             }
             let Some((more, end)) = self.restricted(tokens, next) else { break };
@@ -201,14 +204,23 @@ impl PlaceReader<'_> {
         } else if tokens.get(next).is_some_and(|t| t.is("as")) && tokens.get(next + 1).is_some_and(|t| t.is("well")) {
             next += 3;
         }
+        // "on web-01 and on web-02": the preposition is said again.
+        if next > at && tokens.get(next).is_some_and(|t| t.is("on") || t.is("in")) {
+            next += 1;
+        }
         (next > at && next < tokens.len()).then_some(next)
+    }
+
+    /// Whether a name of the inventory begins here.
+    pub(crate) fn is_name(&self, tokens: &[Token], at: usize) -> bool {
+        self.known_name(tokens, at).is_some()
     }
 
     /// A term, and the groups it is restricted to: "Windows servers in group CIS".
     fn restricted(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
         let (term, mut at) = self.term(tokens, from)?;
         let mut terms = vec![term];
-        while tokens.get(at).is_some_and(|t| ["in", "within", "inside", "of", "from"].iter().any(|w| t.is(w))) {
+        while tokens.get(at).is_some_and(|t| ["in", "within", "inside", "of"].iter().any(|w| t.is(w))) {
             let Some((more, end)) = self.term(tokens, at + 1) else { break };
             terms.push(more);
             at = end;
@@ -244,6 +256,17 @@ impl PlaceReader<'_> {
                 }
                 term.count = Some(count);
                 at += 1;
+                continue;
+            }
+            if let Some((found, said, length)) = term.named.is_empty().then(|| self.spoken_range(tokens, at)).flatten()
+            {
+                for one in found {
+                    match one {
+                        Ok(target) => term.pattern.push((target, said.clone())),
+                        Err(name) => term.unknown.push(self.unknown(&name)),
+                    }
+                }
+                at += length;
                 continue;
             }
             if let Some((named, name, length)) = self.known_name(tokens, at) {
@@ -361,6 +384,19 @@ impl PlaceReader<'_> {
             }
             Some((named.to_vec(), name, length))
         })
+    }
+
+    /// `web-01..03`, "web-01 to web-03", "web-01 through 03".
+    fn spoken_range(&self, tokens: &[Token], at: usize) -> Option<(Vec<Result<usize, String>>, String, usize)> {
+        let first = tokens.get(at).filter(|t| t.kind == Kind::Word)?;
+        if let Some((from, to)) = first.text.split_once("..") {
+            let found = range(self.roster, from, to.trim_start_matches('.'))?;
+            return Some((found, first.text.clone(), 1));
+        }
+        let middle = tokens.get(at + 1).filter(|t| ["to", "through", "thru", "till", "-"].iter().any(|w| t.is(w)))?;
+        let last = tokens.get(at + 2).filter(|t| t.kind == Kind::Word)?;
+        let found = range(self.roster, &first.text, &last.text)?;
+        Some((found, format!("{} {} {}", first.text, middle.text, last.text), 3))
     }
 
     /// Words of the language that do not become a name just because something is called so.

@@ -29,6 +29,16 @@ pub(crate) fn plan(
     files: &dyn Files,
 ) -> Result<Plan, Problem> {
     let reading = &understood.reading;
+    if reading.intent == Intent::Schedule {
+        let title = "A request for later is not run at once";
+        return Err(Problem::new(ProblemCode::NeedsAnswer, title, reading.sentence.clone()));
+    }
+    if understood.drafts.is_empty() {
+        let detail =
+            "Nothing that is stored here can do that: there is no step that would, or no way back from what was done.";
+        return Err(Problem::new(ProblemCode::InvalidInput, "There is no step for that", detail)
+            .hint("Say what is to be done on which machines."));
+    }
     let why = |n: usize| reading.targets.why.get(n).cloned().unwrap_or_default();
     let typed = || reading.targets.groups.first().cloned().unwrap_or_else(|| "all targets".to_owned());
     let wanted = Wanted {
@@ -37,7 +47,15 @@ pub(crate) fn plan(
         risk: reading.risk,
         confirm_by_typing: (reading.risk == Risk::Critical).then(typed),
         drafts: &understood.drafts,
-        targets: understood.targets.iter().enumerate().map(|(n, &place)| (place, why(n))).collect(),
+        targets: match understood.targets.as_slice() {
+            // A look at an address that is no target is taken from this machine.
+            [] => roster
+                .here()
+                .map(|place| (place, "it is this machine, and looks at the address from here".to_owned()))
+                .into_iter()
+                .collect(),
+            targets => targets.iter().enumerate().map(|(n, &place)| (place, why(n))).collect(),
+        },
     };
     assemble(roster, &wanted, id, strategy, files)
 }
@@ -60,6 +78,12 @@ fn assemble(
     strategy: Strategy,
     files: &dyn Files,
 ) -> Result<Plan, Problem> {
+    if wanted.targets.is_empty() {
+        let detail =
+            "The address is no target, so it is looked at from this machine, and this machine is not in the inventory.";
+        return Err(Problem::new(ProblemCode::InvalidInput, "There is no machine to look from", detail)
+            .hint("Add a target with the connection “local”, or say from which target to look."));
+    }
     let actions = wanted.drafts.iter().map(|draft| action(draft, files)).collect::<Result<Vec<_>, _>>()?;
     let mutates = actions.iter().any(Action::mutates);
     let mut targets: Vec<PlanTarget> = Vec::new();

@@ -1,15 +1,23 @@
 //! A whole request: refuse, answer, ask, or understand.
 
 use crate::clause::{Clause, ClauseReader, Draft, Earlier, Gap};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, Verb};
+use crate::pace::{self, Pace};
 use crate::places::{PlaceReader, Places};
+use crate::query;
 use crate::roster::Roster;
 use crate::safety::{self, Refusal};
+use crate::speech::{self, Speech};
 use crate::steps::clauses;
 use crate::text::{Kind, Text, Token, tokenise};
+use crate::when::{self, When};
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::inventory::Os;
+use wheelhouse_protocol::plan::Shell;
 use wheelhouse_protocol::reading::{Choice, Disposition, Intent, Question, Reading, Risk, StepReading, TargetReading};
 
 /// From so many targets on, a change is risky for their number alone.
@@ -24,15 +32,59 @@ pub struct Understood {
     pub(crate) drafts: Vec<Draft>,
     /// The targets' places in the roster.
     pub(crate) targets: Vec<usize>,
+    /// What was said about the order of the machines.
+    pub(crate) pace: Pace,
+    /// Where the request speaks of the place, for corrections.
+    pub(crate) place_span: Option<Range<usize>>,
+    /// What is missing, for answers.
+    pub(crate) gaps: Vec<Gap>,
+    /// What it spoke of, for "it" and "the same hosts".
+    pub(crate) earlier: Earlier,
+    /// The request it was read as, when that is not what was typed.
+    pub(crate) read_as: Option<String>,
+}
+
+impl Understood {
+    fn of(reading: Reading) -> Self {
+        Self {
+            reading,
+            drafts: Vec::new(),
+            targets: Vec::new(),
+            pace: Pace::default(),
+            place_span: None,
+            gaps: Vec::new(),
+            earlier: Earlier::default(),
+            read_as: None,
+        }
+    }
+
+    /// The request this was read as, where a conversation made another of it than what was typed.
+    pub fn read_as(&self) -> Option<&str> {
+        self.read_as.as_deref()
+    }
 }
 
 /// Reads requests against one inventory.
 pub(crate) struct Reader<'a> {
     pub(crate) roster: &'a Roster,
     pub(crate) lexicon: &'a Lexicon,
+    /// The operator's date and time; without it, only what is wrong at any time is noticed.
+    pub(crate) now: Option<DateTime>,
+    /// What was spoken of before, for "it" and "there".
+    pub(crate) before: Earlier,
 }
 
 impl Reader<'_> {
+    pub(crate) fn places(&self) -> PlaceReader<'_> {
+        PlaceReader { roster: self.roster, lexicon: self.lexicon }
+    }
+
+    /// Why the text may not even be read, if it may not.
+    pub(crate) fn refused(&self, text: &Text) -> Option<Understood> {
+        let typed = self.typed_command(&text.tokens);
+        self.refusal(text, typed).map(|refusal| self.refuse(text, refusal))
+    }
+
     pub(crate) fn read(&self, request: &str) -> Understood {
         let text = tokenise(request);
         if !text.tokens.iter().any(Token::is_text) && !text.tokens.iter().any(|t| t.kind == Kind::Operator) {
@@ -42,9 +94,8 @@ impl Reader<'_> {
                 "Say what you want done, for example: check disk usage on localhost.",
             );
         }
-        let typed = self.typed_command(&text.tokens);
-        if let Some(refusal) = self.refusal(&text, typed) {
-            return self.refuse(&text, refusal);
+        if let Some(refused) = self.refused(&text) {
+            return refused;
         }
         if text.cut {
             return ask(
@@ -53,20 +104,104 @@ impl Reader<'_> {
                 "This is too long to be one request. Say in a sentence or two what you want done.",
             );
         }
-        if let Some(answer) = self.answer(&text.tokens) {
-            return answer;
+        if let Some(word) = &text.mixed {
+            let question = format!(
+                "“{word}” mixes letters of several alphabets, so it is not the name it looks like. Type it anew."
+            );
+            return ask(Intent::Unknown, "request", &question);
         }
-        let mut understood = self.understand(request, &text.tokens);
+        let tokens = self.without_label(&text.tokens);
+        let mut understood = self.read_tokens(request, &text, tokens);
         if text.hidden {
             understood.reading.reasons.push("characters that cannot be seen were left out of the request".to_owned());
         }
         understood
     }
 
+    fn read_tokens(&self, request: &str, text: &Text, tokens: &[Token]) -> Understood {
+        let places = self.places();
+        match speech::kind(tokens, self.lexicon) {
+            Some(Speech::Script) => return self.script(text, tokens),
+            Some(Speech::Negation) => return self.negated(request, text, tokens),
+            Some(Speech::HowTo) => return help(HELP),
+            Some(Speech::WhatIf) => return help(WHAT_IF),
+            Some(Speech::Greeting) => return help(HELLO),
+            None => {}
+        }
+        if let Some(query) = query::read(tokens, self.lexicon, &places) {
+            return self.stored(query);
+        }
+        let mut tokens: Vec<Token> = tokens.to_vec();
+        let dry = take_dry_run(&mut tokens);
+        let pace = pace::take(&mut tokens);
+        let when = when::take(&mut tokens, self.now);
+        let mut understood = self.understand(request, text, &tokens);
+        understood.pace = pace;
+        if understood.reading.intent != Intent::Unknown {
+            pace.slots(&mut understood.reading.slots);
+        }
+        if let Some(when) = when {
+            self.schedule(&mut understood, &when);
+        }
+        if dry {
+            dry_run(&mut understood);
+        }
+        understood
+    }
+
+    /// The tokens behind "INC0012345:", "Subject:", "[OPS-12]" and the like.
+    fn without_label<'t>(&self, tokens: &'t [Token]) -> &'t [Token] {
+        let mut rest = tokens;
+        loop {
+            let ticket = |t: &Token| {
+                let name = t.text.trim_matches(|c: char| !c.is_alphanumeric());
+                let letters = name.chars().take_while(char::is_ascii_alphabetic).count();
+                let digits = name[letters..].trim_start_matches(['-', '#']);
+                (2..=8).contains(&letters)
+                    && !digits.is_empty()
+                    && digits.chars().all(|c| c.is_ascii_digit())
+                    && (name[letters..].starts_with(['-', '#'])
+                        && name[..letters].chars().all(|c| c.is_ascii_uppercase())
+                        || digits.len() >= 5)
+                    && self.roster.host(&t.text).is_none()
+                    || t.text.starts_with('#') && t.text[1..].chars().all(|c| c.is_ascii_digit()) && t.text.len() > 1
+            };
+            let label = |t: &Token| t.kind == Kind::Word && self.lexicon.labels.contains(&t.lower);
+            let cut = match rest {
+                [first, second, ..]
+                    if ticket(first)
+                        && (matches!(second.kind, Kind::Colon | Kind::Comma | Kind::Line | Kind::Stop)
+                            || second.text == "-") =>
+                {
+                    2
+                }
+                [first, ..] if ticket(first) => 1,
+                [first, second, ..] if label(first) && second.kind == Kind::Colon => 2,
+                [first, second, third, ..]
+                    if label(first) && (label(second) || ticket(second)) && third.kind == Kind::Colon =>
+                {
+                    3
+                }
+                [first, ..]
+                    if matches!(first.kind, Kind::Line | Kind::Colon | Kind::Comma | Kind::Stop)
+                        || first.text == "-" =>
+                {
+                    1
+                }
+                _ => break,
+            };
+            if rest.len() <= cut {
+                break;
+            }
+            rest = &rest[cut..];
+        }
+        rest
+    }
+
     /// Where the operator's own command stands in quotes.
     fn typed_command(&self, tokens: &[Token]) -> Option<usize> {
-        let run =
-            (0..tokens.len()).find(|&at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Intent::RunCommand))))?;
+        let run = (0..tokens.len())
+            .find(|&at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Verb::Do(Intent::RunCommand)))))?;
         (run..tokens.len()).find(|&at| tokens[at].kind == Kind::Quoted)
     }
 
@@ -74,17 +209,26 @@ impl Reader<'_> {
         let command = typed.map(|at| text.tokens[at].text.as_str());
         safety::harm(&text.tokens, command, self.lexicon)
             .or_else(|| safety::injection(text, typed, self.lexicon))
+            .or_else(|| safety::persuasion(&text.tokens, self.lexicon))
             .or_else(|| self.stray_semicolon(&text.tokens))
     }
 
     /// A semicolon separates steps only where a step follows; anything else after it is for a shell.
     fn stray_semicolon(&self, tokens: &[Token]) -> Option<Refusal> {
+        let headed = tokens
+            .iter()
+            .position(|t| t.kind == Kind::Semicolon)
+            .is_some_and(|at| tokens[..at].iter().any(|t| t.kind == Kind::Colon));
         let mut pieces = tokens.split(|t| t.kind == Kind::Semicolon);
         pieces.next()?;
         let stray = pieces.find(|piece| {
             let mut words = piece.iter().filter(|t| t.is_text()).peekable();
             let Some(_) = words.peek() else { return false };
             let lead = piece.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
+            let first = &piece[lead];
+            if !headed && (first.kind == Kind::Path || self.lexicon.shell.contains(&first.lower)) {
+                return true;
+            }
             self.lexicon.verb(&piece[lead..]).is_none() && self.lexicon.then.at(&piece[lead..]).is_none()
         })?;
         let said = stray.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -95,111 +239,301 @@ impl Reader<'_> {
     }
 
     fn refuse(&self, text: &Text, refusal: Refusal) -> Understood {
-        let intent = (0..text.tokens.len())
-            .find_map(|at| self.lexicon.verb(&text.tokens[at..]))
-            .map_or(Intent::Unknown, |(_, intent)| intent);
+        let lead = text.tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
+        let intent = match text.tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)) {
+            _ if refusal.critical
+                && !text.tokens.iter().any(|t| matches!(t.kind, Kind::Operator | Kind::Semicolon | Kind::Quoted)) =>
+            {
+                Intent::Unknown
+            }
+            Some((_, Verb::Do(intent))) => intent,
+            Some((_, Verb::Look)) => Intent::Check,
+            _ => Intent::Unknown,
+        };
         let mut reading = empty(intent, Disposition::Reject, refusal.why.clone());
         reading.risk = if refusal.critical { Risk::Critical } else { Risk::High };
         reading.reasons.push(refusal.why);
-        Understood { reading, drafts: Vec::new(), targets: Vec::new() }
+        Understood::of(reading)
     }
 
-    /// Questions about how, and thoughts about what if, are answered; they never act.
-    fn answer(&self, tokens: &[Token]) -> Option<Understood> {
-        let lead =
-            tokens.iter().position(|t| t.is_text() && !["hey", "hi", "hello", "so", "ok"].iter().any(|w| t.is(w)))?;
-        if self.lexicon.how_to.at(&tokens[lead..]).is_some() {
-            let answer = "Say it in your own words, and you will see the plan before anything runs. For example: \
-                “check disk usage on localhost”, “restart nginx on web servers except web-03”, \
-                “copy /tmp/app.conf to /etc/app.conf on app servers”, “run \"df -h\" on db-01”.";
-            return Some(Understood {
-                reading: empty(Intent::Help, Disposition::Answer, answer.to_owned()),
-                drafts: Vec::new(),
-                targets: Vec::new(),
-            });
-        }
-        let anywhere =
-            |phrases: &crate::lexicon::Phrases<()>| (0..tokens.len()).any(|at| phrases.at(&tokens[at..]).is_some());
-        if anywhere(&self.lexicon.hypothetical) {
-            let answer = "Nothing was planned, since this asks what would be. Ask for it plainly, and the plan shows \
-                exactly what would run, on which machines, before you approve it.";
-            return Some(Understood {
-                reading: empty(Intent::Help, Disposition::Answer, answer.to_owned()),
-                drafts: Vec::new(),
-                targets: Vec::new(),
-            });
-        }
-        if anywhere(&self.lexicon.negation) {
-            return Some(ask(
-                Intent::Unknown,
-                "negation",
-                "This says what not to do, so nothing was planned. Say what you do want done, and leave machines out with “except”.",
-            ));
-        }
-        None
-    }
-
-    fn understand(&self, request: &str, tokens: &[Token]) -> Understood {
-        let reader =
-            ClauseReader { lexicon: self.lexicon, places: PlaceReader { roster: self.roster, lexicon: self.lexicon } };
-        let (heading, body) = self.heading(tokens, &reader.places);
-        let mut read: Vec<Clause> = Vec::new();
-        let mut earlier = Earlier::default();
-        let mut left_over = Vec::new();
-        for tokens in clauses(body, self.lexicon) {
-            match reader.read(tokens, &earlier) {
-                Some(clause) => {
-                    for slot in ["service", "package"] {
-                        if let Some(name) = clause.step.slots.get(slot).and_then(Value::as_str) {
-                            earlier.name = Some(name.to_owned());
-                        }
-                    }
-                    read.push(clause);
-                }
-                None => left_over.push(tokens),
+    /// "don't restart anything, just check nginx on web-01": what is left when the "not" is taken out may look, never act.
+    fn negated(&self, request: &str, text: &Text, tokens: &[Token]) -> Understood {
+        let mut pieces: Vec<&[Token]> = tokens
+            .split(|t| {
+                matches!(t.kind, Kind::Comma | Kind::Semicolon | Kind::Stop | Kind::Line)
+                    || t.is("but")
+                    || t.is("just")
+                    || t.is("only")
+            })
+            .filter(|piece| piece.iter().any(Token::is_text))
+            .collect();
+        let all = pieces.len();
+        pieces.retain(|piece| !speech::is_negated(piece, self.lexicon));
+        if pieces.len() == 1 && all > 1 {
+            let understood = self.understand(request, text, pieces[0]);
+            if understood.reading.disposition == Disposition::Plan {
+                return understood;
             }
         }
+        ask(
+            Intent::Unknown,
+            "negation",
+            "This says what not to do, so nothing was planned. Say what you do want done, and leave machines out with “except”.",
+        )
+    }
+
+    fn stored(&self, query: query::Query) -> Understood {
+        let running = query.intent == Intent::RunRecipe;
+        let missing = running && !query.slots.contains_key("recipe");
+        let disposition = match running {
+            true if missing => Disposition::Clarify,
+            true => Disposition::Confirm,
+            false => Disposition::Answer,
+        };
+        let sentence = match query.intent {
+            Intent::RunRecipe if missing => "Which recipe?".to_owned(),
+            Intent::RunRecipe => format!("Run the recipe {}", query.slots["recipe"].as_str().unwrap_or_default()),
+            Intent::ListJobs => "The jobs that fit.".to_owned(),
+            Intent::ListAlerts => "The notifications that fit.".to_owned(),
+            Intent::ListSchedules => "The schedules there are.".to_owned(),
+            Intent::ListRecipes => "The recipes there are.".to_owned(),
+            _ => "The targets that fit.".to_owned(),
+        };
+        let mut reading = empty(query.intent, disposition, sentence.clone());
+        if missing {
+            reading.questions.push(Question { about: "recipe".to_owned(), text: sentence, choices: Vec::new() });
+        }
+        reading.slots = query.slots;
+        reading.reasons.push(query.reason);
+        if running {
+            reading.risk = Risk::High;
+        }
+        let mut understood = Understood::of(reading);
+        if let Some(places) = query.places {
+            understood.reading.reasons.extend(places.reasons.iter().cloned());
+            understood.reading.targets = places.reading(self.roster);
+            understood.reading.os_hint = places.os_hint;
+            if running {
+                understood.targets = places.resolved.keys().copied().collect();
+                understood.reading.os = self.os_of(&understood.targets, disposition);
+            }
+        }
+        understood
+    }
+
+    /// The text of a script, which is shown and not run.
+    fn script(&self, text: &Text, tokens: &[Token]) -> Understood {
+        let windows =
+            ["powershell", "windows", "ps1", "cmdlet", "batch"].iter().any(|w| tokens.iter().any(|t| t.is(w)));
+        let bash = ["bash", "shell", "linux", "sh"].iter().any(|w| tokens.iter().any(|t| t.is(w)));
+        let nouns = [
+            "script",
+            "scripts",
+            "playbook",
+            "one-liner",
+            "oneliner",
+            "snippet",
+            "cmdlet",
+            "runbook",
+            "ps1",
+            "commands",
+        ];
+        let noun = tokens.iter().position(|t| nouns.iter().any(|w| t.is(w))).unwrap_or(0);
+        let rest: Vec<Token> = tokens[(noun + 1).min(tokens.len())..]
+            .iter()
+            .skip_while(|t| ["to", "that", "which", "for", "will", "can", "called", "me"].iter().any(|w| t.is(w)))
+            .cloned()
+            .collect();
+        let reader = ClauseReader { lexicon: self.lexicon, places: self.places(), text };
+        let clause = reader.read(&rest, &Earlier::default());
+        let mut reading = empty(Intent::GenerateScript, Disposition::Answer, String::new());
+        reading.os_hint = if windows { Some(Os::Windows) } else { bash.then_some(Os::Linux) };
+        let mut shown = Vec::new();
+        if let Some(clause) = clause {
+            if let Some(hint) = clause.places.as_ref().and_then(|p| p.os_hint) {
+                reading.os_hint = reading.os_hint.or(Some(hint));
+            }
+            let shell = if reading.os_hint == Some(Os::Windows) { Shell::Powershell } else { Shell::Bash };
+            reading.slots = clause.step.slots;
+            for draft in &clause.drafts {
+                let Draft::Ready(action) = draft else { continue };
+                if let Ok(script) = wheelhouse_scripts::render(action, shell) {
+                    shown.push(format!("{} ({shell}):\n{}", action.title(), script.run));
+                }
+            }
+        }
+        reading.sentence = if shown.is_empty() {
+            "Say what the script is to do, for example “create a bash script to restart nginx”. Nothing is run."
+                .to_owned()
+        } else {
+            format!("This is what Wheelhouse would run; nothing was run.\n\n{}", shown.join("\n\n"))
+        };
+        Understood::of(reading)
+    }
+
+    fn understand(&self, request: &str, text: &Text, tokens: &[Token]) -> Understood {
+        let reader = ClauseReader { lexicon: self.lexicon, places: self.places(), text };
+        let (heading, body) = self.heading(tokens, &reader.places);
+        let mut read: Vec<Clause> = Vec::new();
+        let mut earlier = self.before.clone();
+        if heading.is_some() {
+            earlier.places.clone_from(&heading);
+        }
+        let mut left_over = Vec::new();
+        let mut stated: Option<Places> = None;
+        for piece in clauses(body, self.lexicon) {
+            match reader.read(piece, &earlier) {
+                Some(clause) => {
+                    for slot in ["service", "package", "process"] {
+                        if let Some(name) = clause.step.slots.get(slot).and_then(Value::as_str) {
+                            earlier.name = Some(name.to_owned());
+                            break;
+                        }
+                    }
+                    earlier.stopped |= clause.step.intent == Intent::Stop;
+                    earlier.intent = Some(clause.step.intent);
+                    if clause.places.as_ref().is_some_and(Places::is_clear) {
+                        earlier.places.clone_from(&clause.places);
+                    }
+                    let said: Vec<&Token> = piece.iter().filter(|t| t.is_text()).collect();
+                    let only_connects = said.first().is_some_and(|t| t.is("connect") || t.is("ssh") || t.is("log"))
+                        && clause.places.is_some()
+                        && clauses(body, self.lexicon).len() > 1;
+                    if only_connects {
+                        stated.clone_from(&clause.places);
+                    } else {
+                        read.push(clause);
+                    }
+                }
+                None => match self.statement(piece, &reader) {
+                    Some((places, name)) => {
+                        earlier.name = name.or(earlier.name);
+                        earlier.places = places.clone().or(earlier.places);
+                        stated = stated.or(places);
+                    }
+                    None => left_over.push(piece),
+                },
+            }
+        }
+        let heading = heading.or_else(|| stated.filter(|_| read.iter().all(|c| c.places.is_none())));
         let known: Vec<Clause> = read.iter().filter(|c| c.step.intent != Intent::Unknown).cloned().collect();
         if known.is_empty() {
             return self.not_understood(tokens, heading);
         }
-        if known.len() < read.len() || left_over.iter().any(|tokens| self.says_something(tokens)) {
-            let said = left_over
-                .first()
-                .map(|t| t.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" "))
-                .unwrap_or_default();
-            let mut understood = self.judge(request, &known, heading);
-            let question = Question {
-                about: "step".to_owned(),
-                text: if said.is_empty() {
-                    "Part of this was not understood. What is to be done?".to_owned()
-                } else {
-                    format!("“{said}” was not understood. What is to be done?")
-                },
-                choices: Vec::new(),
+        let lost = left_over.iter().find(|tokens| self.says_something(tokens));
+        let mut understood = self.judge(request, &known, heading, earlier);
+        if known.len() < read.len() || lost.is_some() {
+            let said =
+                lost.map(|t| t.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")).unwrap_or_default();
+            let question = if said.is_empty() {
+                "Part of this was not understood. What is to be done?".to_owned()
+            } else {
+                format!("“{said}” was not understood. What is to be done?")
             };
-            understood.reading.questions.push(question);
-            understood.reading.disposition = Disposition::Clarify;
-            understood.reading.sentence = sentence_of_questions(&understood.reading.questions);
+            add_question(&mut understood, Question { about: "step".to_owned(), text: question, choices: Vec::new() });
+            understood.reading.os = self.os_of(&understood.targets, Disposition::Clarify);
             understood.drafts.clear();
-            return understood;
+            understood.targets.clear();
         }
-        self.judge(request, &known, heading)
+        understood
+    }
+
+    /// "nginx is down on web-01": what is wrong, told in front of what is to be done.
+    fn statement(&self, tokens: &[Token], reader: &ClauseReader<'_>) -> Option<(Option<Places>, Option<String>)> {
+        let symptoms = &self.lexicon.symptoms;
+        if !tokens.iter().any(|t| t.kind == Kind::Word && symptoms.contains(&t.lower)) {
+            return None;
+        }
+        let found = (0..tokens.len())
+            .filter(|&at| at == 0 || self.lexicon.place.contains(&tokens[at - 1].lower))
+            .filter_map(|at| reader.places.read(tokens, at).map(|(places, end)| (at, end, places)))
+            .find(|(.., places)| places.is_clear());
+        let service = (0..tokens.len()).find_map(|at| {
+            let (length, name) = self.lexicon.service_at(&tokens[at..])?;
+            Some((at, length, name.clone()))
+        });
+        let covered = |i: usize| {
+            found.as_ref().is_some_and(|(from, end, _)| (*from..*end).contains(&i))
+                || service.as_ref().is_some_and(|(at, length, _)| (*at..at + length).contains(&i))
+        };
+        let plain = tokens.iter().enumerate().all(|(i, t)| {
+            !t.is_text()
+                || covered(i)
+                || t.kind == Kind::Word
+                    && (symptoms.contains(&t.lower)
+                        || self.lexicon.filler.contains(&t.lower)
+                        || self.lexicon.place.contains(&t.lower)
+                        || self.lexicon.service_nouns.contains(&t.lower)
+                        || self.lexicon.machines.contains(&t.lower))
+        });
+        (plain && (found.is_some() || service.is_some()))
+            .then(|| (found.map(|(.., places)| places), service.map(|(.., name)| name)))
     }
 
     /// "on web servers: …" and "web servers: …" say the place once for all steps.
     fn heading<'t>(&self, tokens: &'t [Token], places: &PlaceReader<'_>) -> (Option<Places>, &'t [Token]) {
         let Some(colon) = tokens.iter().position(|t| t.kind == Kind::Colon) else { return (None, tokens) };
-        let from =
-            tokens[..colon].iter().position(|t| t.is_text() && !self.lexicon.place.contains(&t.lower)).unwrap_or(0);
-        match places.read(&tokens[..colon], from) {
-            Some((found, end)) if end == colon && !found.is_empty() => (Some(found), &tokens[colon + 1..]),
-            _ => (None, tokens),
+        let body = &tokens[colon + 1..];
+        if !body.iter().any(Token::is_text) {
+            return (None, tokens);
         }
+        let head = &tokens[..colon];
+        let plain = |t: &Token| {
+            !t.is_text()
+                || t.kind == Kind::Word
+                    && (self.lexicon.filler.contains(&t.lower)
+                        || self.lexicon.place.contains(&t.lower)
+                        || self.lexicon.labels.contains(&t.lower)
+                        || [
+                            "following",
+                            "do",
+                            "perform",
+                            "run",
+                            "execute",
+                            "these",
+                            "steps",
+                            "sequence",
+                            "order",
+                            "carry",
+                            "out",
+                            "things",
+                            "actions",
+                            "below",
+                            "in",
+                            "this",
+                        ]
+                        .iter()
+                        .any(|w| t.is(w)))
+        };
+        if head.iter().all(plain) {
+            return (None, body);
+        }
+        for from in 0..colon {
+            if !head[..from].iter().all(plain) {
+                break;
+            }
+            if self.lexicon.place.contains(&head[from].lower) && head[from].kind == Kind::Word {
+                continue;
+            }
+            if let Some((found, end)) = places.read(head, from)
+                && head[end..].iter().all(plain)
+                && !found.is_empty()
+            {
+                return (Some(found), body);
+            }
+        }
+        (None, tokens)
     }
 
     fn says_something(&self, tokens: &[Token]) -> bool {
-        tokens.iter().any(|t| {
+        let mut rest: Vec<Token> = tokens.to_vec();
+        while let Some((at, length, ())) = self.lexicon.given.anywhere(&rest) {
+            rest.drain(at..at + length);
+        }
+        if let Some((0, ..)) = self.lexicon.because.anywhere(&rest) {
+            return false;
+        }
+        rest.iter().any(|t| {
             t.is_text()
                 && !self.lexicon.filler.contains(&t.lower)
                 && !(t.kind == Kind::Word && t.text.chars().all(|c| !c.is_alphanumeric()))
@@ -207,42 +541,38 @@ impl Reader<'_> {
     }
 
     fn not_understood(&self, tokens: &[Token], heading: Option<Places>) -> Understood {
-        let places = PlaceReader { roster: self.roster, lexicon: self.lexicon };
+        let places = self.places();
         let place = heading.or_else(|| {
             (0..tokens.len())
                 .filter(|&at| self.lexicon.place.contains(&tokens[at].lower))
                 .find_map(|at| places.read(tokens, at + 1))
                 .map(|(p, _)| p)
         });
+        let place = place.or_else(|| {
+            (0..tokens.len())
+                .filter(|&at| tokens[at].is_text())
+                .find_map(|at| places.read(tokens, at).map(|(p, _)| p).filter(Places::is_clear))
+        });
         let about_work = place.as_ref().is_some_and(|p| !p.is_empty())
             || (0..tokens.len()).any(|at| {
-                self.lexicon.looks.at(&tokens[at..]).is_some() || self.lexicon.service_at(&tokens[at..]).is_some()
+                self.lexicon.looks.at(&tokens[at..]).is_some_and(|(length, _)| length > 1 || !tokens[at].is("up") && !tokens[at].is("down") && !tokens[at].is("who"))
+                    || self.lexicon.service_at(&tokens[at..]).is_some()
+                    || matches!(self.lexicon.verb(&tokens[at..]), Some((_, verb)) if verb != Verb::Look && verb != Verb::Create && verb != Verb::Find)
             })
             || tokens.iter().any(|t| {
                 self.lexicon.machines.contains(&t.lower)
                     || self.lexicon.service_nouns.contains(&t.lower)
-                    || ["website", "site", "users", "slow", "outage", "broken", "error", "errors"]
+                    || t.kind == Kind::Path
+                    || ["website", "site", "slow", "outage", "broken", "error", "errors", "it", "them", "backup", "backups", "database", "network", "vpn", "certificate", "dns", "config", "prod", "production", "staging", "deploy"]
                         .iter()
                         .any(|w| t.is(w))
             });
         if !about_work {
             let answer = "That is not something Wheelhouse can do. It looks after machines: ask it to check, start, stop, restart, install, copy or run something on them.";
-            let intent =
-                if tokens.iter().filter(|t| t.is_text()).count() > 1 { Intent::OutOfScope } else { Intent::Unknown };
-            let disposition = if intent == Intent::OutOfScope { Disposition::Answer } else { Disposition::Clarify };
-            let mut understood = Understood {
-                reading: empty(intent, disposition, answer.to_owned()),
-                drafts: Vec::new(),
-                targets: Vec::new(),
-            };
-            if disposition == Disposition::Clarify {
-                understood.reading.questions.push(Question {
-                    about: "intent".to_owned(),
-                    text: answer.to_owned(),
-                    choices: Vec::new(),
-                });
+            if tokens.iter().filter(|t| t.is_text()).count() > 1 {
+                return Understood::of(empty(Intent::OutOfScope, Disposition::Answer, answer.to_owned()));
             }
-            return understood;
+            return ask(Intent::Unknown, "intent", answer);
         }
         let mut understood = ask(
             Intent::Unknown,
@@ -250,20 +580,28 @@ impl Reader<'_> {
             "What is to be done? For example: check, restart, start or stop a service, check disk usage or uptime, tail a log.",
         );
         if let Some(place) = place {
+            let targets: Vec<usize> = place.resolved.keys().copied().collect();
+            understood.reading.os = self.os_of(&targets, Disposition::Clarify);
             understood.reading.targets = place.reading(self.roster);
             understood.reading.os_hint = place.os_hint;
+            understood.earlier.places = Some(place);
         }
         understood
     }
 
     /// Puts the clauses together and decides what happens.
-    fn judge(&self, request: &str, clauses: &[Clause], heading: Option<Places>) -> Understood {
+    fn judge(&self, request: &str, clauses: &[Clause], heading: Option<Places>, earlier: Earlier) -> Understood {
         let mut questions = Vec::new();
         let mut reasons: Vec<String> = clauses.iter().flat_map(|c| c.reasons.iter().cloned()).collect();
         let mut spoken: Vec<&Places> = heading.iter().chain(clauses.iter().filter_map(|c| c.places.as_ref())).collect();
         spoken.dedup_by(|a, b| a.resolved.keys().eq(b.resolved.keys()) && a.unknown == b.unknown);
         if let Some(heading) = &heading {
             reasons.extend(heading.reasons.iter().cloned());
+        }
+        let inherited = self.before.places.clone().filter(|_| spoken.is_empty());
+        if let Some(places) = &inherited {
+            reasons.push("on the machines spoken of before".to_owned());
+            spoken.push(places);
         }
         let places = spoken.first().map(|p| (*p).clone()).unwrap_or_default();
         if spoken.len() > 1 {
@@ -273,13 +611,21 @@ impl Reader<'_> {
                 choices: Vec::new(),
             });
         }
-        for gap in clauses.iter().flat_map(|c| &c.gaps) {
+        let gaps: Vec<Gap> = clauses.iter().flat_map(|c| c.gaps.iter().cloned()).collect();
+        for gap in &gaps {
             questions.push(question_of(gap, request, clauses));
         }
-        self.ask_about_places(request, &places, &mut questions);
+        let drafts: Vec<Draft> = clauses.iter().flat_map(|c| c.drafts.iter().cloned()).collect();
+        let elsewhere = !drafts.is_empty()
+            && drafts.iter().all(|d| matches!(d, Draft::Ready(Action::Reach { .. })))
+            && places.resolved.is_empty()
+            && places.unknown.iter().all(|u| crate::places::is_host_like(&u.name));
+        self.probe_or_ask(request, &places, clauses, elsewhere, &mut questions);
 
-        let drafts: Vec<Draft> = clauses.iter().filter_map(|c| c.draft.clone()).collect();
-        let mutates = clauses.iter().any(|c| c.draft.as_ref().map_or(c.step.intent.changes(), Draft::mutates));
+        let mutates = clauses
+            .iter()
+            .any(|c| if c.drafts.is_empty() { c.step.intent.changes() } else { c.drafts.iter().any(Draft::mutates) });
+        let sensitive = clauses.iter().any(|c| c.sensitive);
         let intent = if clauses.len() > 1 { Intent::MultiStep } else { clauses[0].step.intent };
         let mut slots: BTreeMap<String, Value> = BTreeMap::new();
         for clause in clauses {
@@ -292,12 +638,12 @@ impl Reader<'_> {
         }
         let disposition = if !questions.is_empty() {
             Disposition::Clarify
-        } else if mutates {
+        } else if mutates || sensitive {
             Disposition::Confirm
         } else {
             Disposition::Plan
         };
-        let risk = self.risk(clauses, &places, mutates);
+        let risk = self.risk(clauses, &places, mutates).max(if sensitive { Risk::Medium } else { Risk::Low });
         let steps: Vec<StepReading> =
             if clauses.len() > 1 { clauses.iter().map(|c| c.step.clone()).collect() } else { Vec::new() };
         let targets: Vec<usize> = places.resolved.keys().copied().collect();
@@ -307,7 +653,7 @@ impl Reader<'_> {
             intent,
             disposition,
             risk,
-            os: self.os_of(&targets),
+            os: self.os_of(&targets, disposition),
             os_hint: places.os_hint,
             targets: places.reading(self.roster),
             slots,
@@ -315,13 +661,49 @@ impl Reader<'_> {
             questions,
             reasons,
             sentence,
+            ..empty(intent, disposition, String::new())
         };
         let complete = reading.disposition != Disposition::Clarify;
+        let place_span = clauses.iter().find_map(|c| c.place_span.clone());
+        let mut earlier = earlier;
+        if !places.resolved.is_empty() {
+            earlier.places = Some(Places { reasons: Vec::new(), ..places });
+        }
         Understood {
-            reading,
             drafts: if complete { drafts } else { Vec::new() },
             targets: if complete { targets } else { Vec::new() },
+            place_span,
+            gaps,
+            earlier,
+            ..Understood::of(reading)
         }
+    }
+
+    /// A look from here at an address that is no target needs no target; everything else does.
+    fn probe_or_ask(
+        &self,
+        request: &str,
+        places: &Places,
+        clauses: &[Clause],
+        elsewhere: bool,
+        questions: &mut Vec<Question>,
+    ) {
+        let reachability = clauses.iter().all(|c| {
+            matches!(
+                c.drafts.as_slice(),
+                [Draft::Ready(Action::Measure { metric: wheelhouse_protocol::action::Metric::Reachability })]
+            )
+        });
+        let address = places.groups.is_empty()
+            && !places.unknown.is_empty()
+            && places.unknown.iter().all(|u| u.name.parse::<std::net::IpAddr>().is_ok());
+        let network =
+            clauses.iter().any(|c| c.reasons.iter().any(|r| ["ping", "connectivity"].iter().any(|w| r.contains(w))))
+                || ["connectivity", "ping", "reach"].iter().any(|w| request.to_lowercase().contains(w));
+        if elsewhere || reachability && address && network && places.resolved.is_empty() {
+            return;
+        }
+        self.ask_about_places(request, places, questions);
     }
 
     fn ask_about_places(&self, request: &str, places: &Places, questions: &mut Vec<Question>) {
@@ -387,12 +769,40 @@ impl Reader<'_> {
         groups.chain(hosts).take(4).collect()
     }
 
-    fn os_of(&self, targets: &[usize]) -> Option<String> {
+    /// The systems of the machines. While something is still to be asked, several systems are not told yet: the answer may
+    /// leave one.
+    fn os_of(&self, targets: &[usize], disposition: Disposition) -> Option<String> {
         let systems: BTreeSet<Os> = targets.iter().map(|&t| self.roster.targets[t].spec.os).collect();
         match systems.len() {
             0 => None,
             1 => systems.first().map(|os| os.as_str().to_owned()),
-            _ => Some("mixed".to_owned()),
+            _ => (disposition != Disposition::Clarify).then(|| "mixed".to_owned()),
+        }
+    }
+
+    /// A request for later: the same steps, and when. It never runs at once.
+    fn schedule(&self, understood: &mut Understood, when: &When) {
+        let reading = &mut understood.reading;
+        if matches!(reading.disposition, Disposition::Answer | Disposition::Reject) {
+            return;
+        }
+        if reading.steps.is_empty() && reading.intent != Intent::Unknown {
+            let step = StepReading { intent: reading.intent, slots: reading.slots.clone() };
+            reading.steps = vec![step];
+        }
+        reading.intent = Intent::Schedule;
+        when.slots(&mut reading.slots);
+        reading.reasons.push("says when it is to run".to_owned());
+        if reading.disposition == Disposition::Plan {
+            reading.disposition = Disposition::Confirm;
+        }
+        if let Some(question) = when.question() {
+            add_question(
+                understood,
+                Question { about: "time".to_owned(), text: question.clone(), choices: Vec::new() },
+            );
+            understood.gaps.push(Gap::new("time", question));
+            understood.drafts.clear();
         }
     }
 
@@ -401,40 +811,129 @@ impl Reader<'_> {
             return Risk::Low;
         }
         let intents: Vec<Intent> = clauses.iter().map(|c| c.step.intent).collect();
-        if places.everything {
-            return Risk::Critical;
-        }
         let production = |name: &str| {
             name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w == "prod" || w == "production")
         };
         let names_production = places.groups.iter().any(|&g| production(&self.roster.groups[g].name))
             || places.tags.iter().any(|t| production(t))
             || places.unknown.iter().any(|u| production(&u.name));
+        let sweeping = clauses.iter().any(|c| c.sweeping && (names_production || c.step.intent == Intent::DeleteFiles));
+        if places.everything || sweeping {
+            return Risk::Critical;
+        }
         let is_group = !places.groups.is_empty()
             || places.resolved.len() > 1
             || places.unknown.iter().any(|u| !crate::places::is_host_like(&u.name))
             || places.os_hint.is_some();
+        let has = |wanted: &[Intent]| intents.iter().any(|i| wanted.contains(i));
+        let deletes_user = clauses.iter().any(|c| c.step.slots.get("action").is_some_and(|a| a == "delete"));
         let high = names_production
             || places.resolved.len() >= MANY
+            || places.expected.is_some_and(|n| n >= MANY)
             || clauses.len() > 1
-            || intents.contains(&Intent::RunCommand)
-            || (intents.contains(&Intent::Stop) && is_group);
+            || has(&[Intent::RunCommand, Intent::Update, Intent::Reboot, Intent::Shutdown, Intent::DeleteFiles])
+            || deletes_user
+            || has(&[Intent::Stop]) && is_group;
         if high { Risk::High } else { Risk::Medium }
     }
 }
 
+const HELP: &str = "Say it in your own words, and you will see the plan before anything runs. For example: \
+    “check disk usage on localhost”, “restart nginx on web servers except web-03”, \
+    “copy /tmp/app.conf to /etc/app.conf on app servers”, “run \"df -h\" on db-01”.";
+const WHAT_IF: &str = "Nothing was planned, since this asks what would be. Ask for it plainly, and the plan shows \
+    exactly what would run, on which machines, before you approve it.";
+const HELLO: &str = "Hello. Say what you want done, for example “check disk usage on localhost”.";
+
+fn help(answer: &str) -> Understood {
+    Understood::of(empty(Intent::Help, Disposition::Answer, answer.to_owned()))
+}
+
+fn take_dry_run(tokens: &mut Vec<Token>) -> bool {
+    let says = |tokens: &[Token], at: usize| -> usize {
+        let is = |n: usize, word: &str| tokens.get(at + n).is_some_and(|t| t.is(word));
+        if is(0, "dry-run") || is(0, "simulate") || is(0, "--check") || is(0, "--dry-run") {
+            1
+        } else if is(0, "dry") && is(1, "run") || is(0, "test") && is(1, "run") || is(0, "check") && is(1, "mode") {
+            2
+        } else {
+            0
+        }
+    };
+    let Some(at) = (0..tokens.len()).find(|&at| says(tokens, at) > 0) else { return false };
+    let mut end = at + says(tokens, at);
+    while tokens.get(end).is_some_and(|t| {
+        matches!(t.kind, Kind::Colon | Kind::Comma) || t.is("of") || t.is("for") || t.is("a") || t.is("only")
+    }) {
+        end += 1;
+    }
+    let mut from = at;
+    while from > 0 && ["do", "a", "as", "in", "just", "perform", "the"].iter().any(|w| tokens[from - 1].is(w)) {
+        from -= 1;
+    }
+    tokens.drain(from..end);
+    true
+}
+
+/// Each step looks at what it would change, and changes nothing.
+fn dry_run(understood: &mut Understood) {
+    if understood.reading.disposition != Disposition::Confirm {
+        return;
+    }
+    let looks: Option<Vec<Draft>> = understood
+        .drafts
+        .iter()
+        .map(|draft| match draft {
+            Draft::Ready(
+                Action::ServiceRestart { service }
+                | Action::ServiceStart { service }
+                | Action::ServiceStop { service }
+                | Action::ServiceReload { service }
+                | Action::ServiceEnable { service }
+                | Action::ServiceDisable { service },
+            ) => Some(Draft::Ready(Action::ServiceStatus { service: service.clone() })),
+            draft if !draft.mutates() => Some(draft.clone()),
+            _ => None,
+        })
+        .collect();
+    match looks.filter(|_| understood.reading.intent != Intent::Schedule) {
+        Some(looks) => {
+            understood.drafts = looks;
+            understood.reading.disposition = Disposition::Plan;
+            understood.reading.risk = Risk::Low;
+            understood.reading.sentence = summary(&understood.drafts, understood.targets.len());
+            understood.reading.reasons.push("a dry run only looks at what it would change".to_owned());
+        }
+        None => {
+            let text = "This cannot be tried without doing it. Ask for it plainly: the plan shows what would run, and nothing runs before you approve it.";
+            add_question(
+                understood,
+                Question { about: "dry_run".to_owned(), text: text.to_owned(), choices: Vec::new() },
+            );
+            understood.drafts.clear();
+        }
+    }
+}
+
+fn add_question(understood: &mut Understood, question: Question) {
+    let reading = &mut understood.reading;
+    reading.questions.push(question);
+    reading.disposition = Disposition::Clarify;
+    reading.sentence = sentence_of_questions(&reading.questions);
+}
+
 /// A gap as a question, with whole requests that would fill it.
 fn question_of(gap: &Gap, request: &str, clauses: &[Clause]) -> Question {
+    let text = tokenise(request);
     let choices = gap
         .fillers
         .iter()
         .map(|filler| {
-            let request = if gap.instead_of.is_empty() || !request.contains(&gap.instead_of) {
-                format!("{request} {filler}")
-            } else {
-                request.replacen(&gap.instead_of, filler, 1)
+            let request = match &gap.at {
+                Some(span) => text.replaced(span, filler),
+                None => format!("{request} {filler}"),
             };
-            Choice { label: filler.clone(), request }
+            Choice { label: if filler.is_empty() { "Leave it out".to_owned() } else { filler.clone() }, request }
         })
         .collect();
     let text = if clauses.len() > 1 {
@@ -455,11 +954,7 @@ fn sentence_of_questions(questions: &[Question]) -> String {
 
 /// What would be done, on how many hosts.
 fn summary(drafts: &[Draft], hosts: usize) -> String {
-    let title = |draft: &Draft| match draft {
-        Draft::Ready(action) => action.title(),
-        Draft::Copy { source, destination } => format!("copy {source} to {destination}"),
-    };
-    crate::plan::sentence(&drafts.iter().map(title).collect::<Vec<_>>(), hosts)
+    crate::plan::sentence(&drafts.iter().map(Draft::title).collect::<Vec<_>>(), hosts)
 }
 
 fn empty(intent: Intent, disposition: Disposition, sentence: String) -> Reading {
@@ -478,8 +973,12 @@ fn empty(intent: Intent, disposition: Disposition, sentence: String) -> Reading 
     }
 }
 
-fn ask(intent: Intent, about: &str, text: &str) -> Understood {
+pub(crate) fn ask(intent: Intent, about: &str, text: &str) -> Understood {
     let mut reading = empty(intent, Disposition::Clarify, text.to_owned());
     reading.questions.push(Question { about: about.to_owned(), text: text.to_owned(), choices: Vec::new() });
-    Understood { reading, drafts: Vec::new(), targets: Vec::new() }
+    Understood::of(reading)
+}
+
+pub(crate) fn answer(intent: Intent, sentence: &str) -> Understood {
+    Understood::of(empty(intent, Disposition::Answer, sentence.to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use wheelhouse_protocol::GroupId;
-use wheelhouse_protocol::inventory::{Os, Snapshot, Target};
+use wheelhouse_protocol::inventory::{ConnectionKind, Os, Snapshot, Target};
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +34,8 @@ pub(crate) struct Roster {
     /// Names without case and separators; several when they clash.
     keys: HashMap<String, Vec<Named>>,
     longest_key: usize,
+    /// Every key with which characters it has, by its length: what a mistyped name is compared with.
+    by_length: HashMap<usize, Vec<(u64, String)>>,
 }
 
 /// A name without case and without what people leave out or put in: spaces, hyphens, underscores.
@@ -59,7 +61,16 @@ impl Roster {
                 hosts.entry(address.to_lowercase()).or_insert(i);
             }
         }
-        let mut roster = Self { targets, groups, tags, environments, hosts, keys: HashMap::new(), longest_key: 0 };
+        let mut roster = Self {
+            targets,
+            groups,
+            tags,
+            environments,
+            hosts,
+            keys: HashMap::new(),
+            longest_key: 0,
+            by_length: HashMap::new(),
+        };
         roster.index(machine_nouns);
         roster
     }
@@ -99,6 +110,9 @@ impl Roster {
             if machine_nouns.contains(last) && !self.groups[i].everything && !self.keys.contains_key(&head) {
                 self.add_key(head, Named::Group(i));
             }
+        }
+        for key in self.keys.keys() {
+            self.by_length.entry(key.chars().count()).or_default().push((characters(key), key.clone()));
         }
     }
 
@@ -142,6 +156,11 @@ impl Roster {
         (0..self.targets.len()).filter(|&i| self.targets[i].spec.os == os).collect()
     }
 
+    /// The operator's own machine, if it is a target.
+    pub(crate) fn here(&self) -> Option<usize> {
+        self.targets.iter().position(|t| t.spec.connections.iter().any(|c| c.kind == ConnectionKind::Local))
+    }
+
     /// Every target.
     pub(crate) fn all(&self) -> BTreeSet<usize> {
         (0..self.targets.len()).collect()
@@ -161,12 +180,15 @@ impl Roster {
             4..=8 => 1,
             _ => 2,
         };
-        let mut near: Vec<(usize, Named)> = self
-            .keys
-            .iter()
-            .filter(|(candidate, _)| candidate.chars().count().abs_diff(length) <= reach)
-            .filter_map(|(candidate, named)| {
+        let mask = characters(&wanted);
+        let mut near: Vec<(usize, Named)> = (length.saturating_sub(reach)..=length + reach)
+            .filter_map(|n| self.by_length.get(&n))
+            .flatten()
+            // Each wrong letter takes one character away and brings one in, at most.
+            .filter(|(other, _)| (mask ^ other).count_ones() as usize <= 2 * reach)
+            .filter_map(|(_, candidate)| {
                 let distance = strsim::damerau_levenshtein(candidate, &wanted);
+                let named = self.keys.get(candidate)?;
                 (distance > 0 && distance <= reach).then_some((distance, named))
             })
             .flat_map(|(distance, named)| named.iter().map(move |n| (distance, *n)))
@@ -186,6 +208,18 @@ impl Roster {
             Named::Environment(i) => self.environments[i].0.clone(),
         }
     }
+}
+
+/// Which characters a key has, as a set of 64: the letters and digits, and the rest folded.
+fn characters(key: &str) -> u64 {
+    key.chars().fold(0, |mask, c| {
+        let bit = match c {
+            'a'..='z' => c as u32 - 'a' as u32,
+            '0'..='9' => 26 + (c as u32 - '0' as u32),
+            other => 36 + other as u32 % 28,
+        };
+        mask | 1 << bit
+    })
 }
 
 fn add(list: &mut Vec<(String, BTreeSet<usize>)>, name: &str, target: usize) {
@@ -268,6 +302,30 @@ pub(crate) fn expand(roster: &Roster, pattern: &str) -> Option<Vec<Result<usize,
         }
     }
     Some(names.into_iter().map(|name| roster.host(&name).ok_or(name)).collect())
+}
+
+/// The hosts from one to another by the number at the end of their names; `to` may be the number alone.
+pub(crate) fn range(roster: &Roster, from: &str, to: &str) -> Option<Vec<Result<usize, String>>> {
+    let split = |name: &str| {
+        let digits = name.len() - name.chars().rev().take_while(char::is_ascii_digit).count();
+        (name[..digits].to_owned(), name[digits..].to_owned())
+    };
+    let ((stem, first), (other, last)) = (split(from), split(to));
+    if stem.is_empty() || first.is_empty() || last.is_empty() || stem.contains('.') || first.len() > 6 || last.len() > 6
+    {
+        return None;
+    }
+    if !other.is_empty() && !other.eq_ignore_ascii_case(&stem) {
+        return None;
+    }
+    // The first one must be there: "copy a1 to b2" is no range.
+    roster.host(from)?;
+    let (low, high) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
+    if low > high || high - low >= 1000 {
+        return Some(vec![Err(format!("{from}–{to}"))]);
+    }
+    let width = first.len();
+    Some((low..=high).map(|n| format!("{stem}{n:0width$}")).map(|name| roster.host(&name).ok_or(name)).collect())
 }
 
 fn glob(pieces: &[String], name: &str) -> bool {

@@ -49,6 +49,18 @@ pub(crate) fn harm(tokens: &[Token], command: Option<&str>, lexicon: &Lexicon) -
     })
 }
 
+/// Looks for attempts to talk the planner round: nothing in a request switches an approval off, and one that tries is refused.
+pub(crate) fn persuasion(tokens: &[Token], lexicon: &Lexicon) -> Option<Refusal> {
+    let (at, length, ()) = lexicon.persuasion.anywhere(tokens)?;
+    let said = joined(&tokens[at..at + length]);
+    Some(Refusal {
+        why: format!(
+            "“{said}” asks to pass over an approval or a rule, and no request can do that. Ask for the work alone"
+        ),
+        critical: false,
+    })
+}
+
 fn harm_in(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
     (0..tokens.len()).find_map(|at| {
         let (length, ()) = lexicon.dangerous.at(&tokens[at..])?;

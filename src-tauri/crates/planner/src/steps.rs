@@ -80,7 +80,7 @@ fn begins_step(tokens: &[Token], at: usize, lexicon: &Lexicon) -> bool {
             at += length;
             continue;
         }
-        if lexicon.verb(&tokens[at..]).is_some() && !is_noun_here(tokens, at) {
+        if lexicon.verb(&tokens[at..]).is_some() {
             return true;
         }
         if token.kind != Kind::Word || !lexicon.filler.contains(&token.lower) || token.is("the") || token.is("a") {
@@ -89,10 +89,4 @@ fn begins_step(tokens: &[Token], at: usize, lexicon: &Lexicon) -> bool {
         at += 1;
     }
     false
-}
-
-/// "… and uptime": a word that is a verb and a measure counts as a step of its own only when it stands
-/// alone as one; "check cpu and uptime on web-01" is one check.
-fn is_noun_here(tokens: &[Token], at: usize) -> bool {
-    tokens[at].is("uptime") || tokens[at].is("df")
 }

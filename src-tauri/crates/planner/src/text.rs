@@ -4,6 +4,8 @@
 //! quotes), and what a shell would act on outside quotes (`&&`, `|`, `$(`, `>`, a backtick in a word)
 //! becomes an [`Kind::Operator`], which no name may hold.
 
+use std::ops::Range;
+
 /// The longest request that is read, in bytes. People do not type more; pasted logs are not requests.
 pub const MAX_REQUEST: usize = 64 * 1024;
 /// The most tokens of one request.
@@ -41,6 +43,8 @@ pub(crate) struct Token {
     pub(crate) text: String,
     /// In lower case.
     pub(crate) lower: String,
+    /// Where it stands in [`Text::chars`], quotes included.
+    pub(crate) span: Range<usize>,
 }
 
 impl Token {
@@ -64,6 +68,24 @@ pub(crate) struct Text {
     pub(crate) hidden: bool,
     /// Whether it was too long to be read to its end.
     pub(crate) cut: bool,
+    /// A word that mixes alphabets, so that it is not what it looks like.
+    pub(crate) mixed: Option<String>,
+    /// The request without what cannot be seen, with plain quotes and spaces.
+    pub(crate) chars: Vec<char>,
+}
+
+impl Text {
+    /// The request's own words between two places.
+    pub(crate) fn slice(&self, span: Range<usize>) -> String {
+        self.chars.get(span).map_or_else(String::new, |chars| chars.iter().collect())
+    }
+
+    /// The request with one part of it replaced.
+    pub(crate) fn replaced(&self, span: &Range<usize>, by: &str) -> String {
+        let before = self.slice(0..span.start);
+        let after = self.slice(span.end..self.chars.len());
+        [before.trim_end(), by, after.trim_start()].join(" ").trim().to_owned()
+    }
 }
 
 /// Cuts a request into tokens.
@@ -80,7 +102,18 @@ pub(crate) fn tokenise(request: &str) -> Text {
         i = next(&chars, i, &mut text.tokens);
     }
     text.cut |= i < chars.len();
+    text.mixed = text.tokens.iter().find(|t| mixes_alphabets(&t.text)).map(|t| t.text.clone());
+    text.chars = chars;
     text
+}
+
+/// Whether Latin letters stand beside letters of another alphabet that look like them, or in their wide forms.
+fn mixes_alphabets(word: &str) -> bool {
+    let latin = word.chars().any(|c| c.is_ascii_alphanumeric());
+    let other =
+        word.chars().any(|c| matches!(c, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1d400}'..='\u{1d7ff}'));
+    let wide = word.chars().any(|c| matches!(c, '\u{ff01}'..='\u{ff5e}'));
+    (latin && other) || wide
 }
 
 /// One character without what cannot be seen, and with plain quotes and spaces.
@@ -92,6 +125,12 @@ fn plain(c: char, hidden: &mut bool) -> Option<char> {
         '\n' => Some('\n'),
         '\u{ff0c}' | '\u{3001}' => Some(','),
         '\u{ff1b}' => Some(';'),
+        '\u{2192}' | '\u{21d2}' | '\u{279c}' => Some('\u{2192}'),
+        // Pictures say nothing about machines.
+        '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{2bff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f000}'..='\u{1faff}' => {
+            Some(' ')
+        }
+        '\u{2022}' | '\u{b7}' => Some('-'),
         c if c.is_whitespace() => Some(' '),
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' => {
             *hidden = true;
@@ -110,11 +149,20 @@ fn next(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
     let at = |n: usize| chars.get(i + n).copied();
     let Some(c) = at(0) else { return i + 1 };
     let single = |kind, text: &str, tokens: &mut Vec<Token>| {
-        push(tokens, kind, text.to_owned());
-        i + text.chars().count()
+        let end = i + text.chars().count();
+        push(tokens, kind, text.to_owned(), i..end);
+        end
+    };
+    let arrow = |length: usize, tokens: &mut Vec<Token>| {
+        push(tokens, Kind::Word, "then".to_owned(), i..i + length);
+        i + length
     };
     match c {
         ' ' => i + 1,
+        '\u{2192}' => arrow(1, tokens),
+        '-' | '=' if at(1) == Some('>') => arrow(2, tokens),
+        // A quoted line of a mail.
+        '>' if at(1) == Some(' ') && tokens.last().is_none_or(|t| t.kind == Kind::Line) => i + 1,
         '\n' => single(Kind::Line, "\n", tokens),
         ',' => single(Kind::Comma, ",", tokens),
         ';' => single(Kind::Semicolon, ";", tokens),
@@ -123,7 +171,7 @@ fn next(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
         '|' if at(1) == Some('|') => single(Kind::Operator, "||", tokens),
         // "web & db" is how people write "and"; a shell's "&" stands at the end or before another.
         '&' if at(1) == Some(' ') && i > 0 && tokens.last().is_some_and(Token::is_text) => {
-            push(tokens, Kind::Word, "and".to_owned());
+            push(tokens, Kind::Word, "and".to_owned(), i..i + 1);
             i + 1
         }
         '&' | '|' | '<' | '>' => single(Kind::Operator, &c.to_string(), tokens),
@@ -133,7 +181,7 @@ fn next(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
         }
         '"' | '\'' | '`' => match closing(chars, i) {
             Some(end) => {
-                push(tokens, Kind::Quoted, chars[i + 1..end].iter().collect());
+                push(tokens, Kind::Quoted, chars[i + 1..end].iter().collect(), i..end + 1);
                 end + 1
             }
             None => single(Kind::Operator, &c.to_string(), tokens),
@@ -197,10 +245,11 @@ fn word(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
     }
     if !text.is_empty() {
         let kind = if is_path(&text) { Kind::Path } else { Kind::Word };
-        push(tokens, kind, text);
+        let length = text.chars().count();
+        push(tokens, kind, text, i..i + length);
     }
     if let Some((kind, c)) = stop {
-        push(tokens, kind, c.to_string());
+        push(tokens, kind, c.to_string(), end - 1..end);
     }
     end
 }
@@ -224,9 +273,9 @@ pub(crate) fn is_path(text: &str) -> bool {
         || text == "/"
 }
 
-fn push(tokens: &mut Vec<Token>, kind: Kind, text: String) {
+fn push(tokens: &mut Vec<Token>, kind: Kind, text: String, span: Range<usize>) {
     let lower = text.to_lowercase();
-    tokens.push(Token { kind, text, lower });
+    tokens.push(Token { kind, text, lower, span });
 }
 
 #[cfg(test)]

@@ -1,0 +1,618 @@
+//! One clause: what to do, with what, where.
+
+mod file;
+mod look;
+mod machine;
+mod object;
+mod package;
+mod process;
+mod service;
+
+use crate::lexicon::{Form, Lexicon, Verb};
+use crate::places::{PlaceReader, Places, is_host_like};
+use crate::text::{Kind, Text, Token};
+use object::Object;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use wheelhouse_protocol::action::Action;
+use wheelhouse_protocol::inventory::Os;
+use wheelhouse_protocol::reading::{Intent, StepReading};
+
+/// What a step will do, once the files it names have been looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Draft {
+    /// Complete.
+    Ready(Action),
+    /// A copy: the source's content is pinned when the plan is made.
+    Copy { source: String, destination: String },
+}
+
+impl Draft {
+    pub(crate) fn mutates(&self) -> bool {
+        match self {
+            Self::Ready(action) => action.mutates(),
+            Self::Copy { .. } => true,
+        }
+    }
+
+    /// What it does, without the targets.
+    pub(crate) fn title(&self) -> String {
+        match self {
+            Self::Ready(action) => action.title(),
+            Self::Copy { source, destination } => format!("copy {source} to {destination}"),
+        }
+    }
+}
+
+/// Something a clause lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Gap {
+    pub(crate) about: &'static str,
+    pub(crate) question: String,
+    /// Words that would fill it.
+    pub(crate) fillers: Vec<String>,
+    /// Where in the request the fillers belong: in place of these words, or at this point.
+    pub(crate) at: Option<Range<usize>>,
+}
+
+impl Gap {
+    pub(crate) fn new(about: &'static str, question: impl Into<String>) -> Self {
+        Self { about, question: question.into(), fillers: Vec::new(), at: None }
+    }
+
+    fn instead_of(mut self, at: Range<usize>, fillers: Vec<String>) -> Self {
+        self.at = Some(at);
+        self.fillers = fillers;
+        self
+    }
+}
+
+/// What one clause says.
+#[derive(Debug, Clone)]
+pub(crate) struct Clause {
+    pub(crate) step: StepReading,
+    pub(crate) drafts: Vec<Draft>,
+    pub(crate) places: Option<Places>,
+    /// Where in the request the place stands.
+    pub(crate) place_span: Option<Range<usize>>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) reasons: Vec<String>,
+    /// It speaks of everything of a kind: "all services", "all logs".
+    pub(crate) sweeping: bool,
+    /// It shows what only some may see.
+    pub(crate) sensitive: bool,
+}
+
+impl Clause {
+    fn new(intent: Intent) -> Self {
+        Self {
+            step: StepReading { intent, slots: BTreeMap::new() },
+            drafts: Vec::new(),
+            places: None,
+            place_span: None,
+            gaps: Vec::new(),
+            reasons: Vec::new(),
+            sweeping: false,
+            sensitive: false,
+        }
+    }
+
+    /// A complete clause.
+    fn ready(intent: Intent, action: Action) -> Self {
+        Self { drafts: vec![Draft::Ready(action)], ..Self::new(intent) }
+    }
+
+    fn lacking(intent: Intent, gap: Gap) -> Self {
+        Self { gaps: vec![gap], ..Self::new(intent) }
+    }
+
+    /// A verb that asks, about nothing that is known.
+    fn unknown() -> Self {
+        Self::new(Intent::Unknown)
+    }
+
+    fn slot(mut self, name: &str, value: Value) -> Self {
+        self.step.slots.insert(name.to_owned(), value);
+        self
+    }
+
+    fn text(self, name: &str, value: &str) -> Self {
+        self.slot(name, json!(value))
+    }
+
+    fn gap(mut self, gap: Gap) -> Self {
+        self.gaps.push(gap);
+        self
+    }
+
+    fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reasons.push(reason.into());
+        self
+    }
+}
+
+/// What earlier clauses spoke of, for "… and restart the service".
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Earlier {
+    pub(crate) name: Option<String>,
+    /// It was stopped before.
+    pub(crate) stopped: bool,
+    pub(crate) places: Option<Places>,
+    pub(crate) intent: Option<Intent>,
+}
+
+/// Reads clauses.
+pub(crate) struct ClauseReader<'a> {
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) places: PlaceReader<'a>,
+    pub(crate) text: &'a Text,
+}
+
+/// A clause taken apart.
+struct Parts<'a> {
+    verb: Verb,
+    /// The verb's own words.
+    said: String,
+    object: Object,
+    place: Option<&'a Places>,
+    place_span: Option<Range<usize>>,
+    earlier: &'a Earlier,
+    /// There was no verb: "uptime of web-01".
+    implicit: bool,
+}
+
+impl Parts<'_> {
+    /// The systems of the machines the clause speaks of.
+    fn systems(&self, reader: &ClauseReader<'_>) -> Vec<Os> {
+        let places = self.place.or(self.earlier.places.as_ref());
+        let mut systems: Vec<Os> = places
+            .map(|p| p.resolved.keys().map(|&i| reader.places.roster.targets[i].spec.os).collect())
+            .unwrap_or_default();
+        systems.sort();
+        systems.dedup();
+        systems
+    }
+
+    /// Whether a list of things is meant, not the running of one.
+    fn names_a_set(&self) -> bool {
+        self.place.is_some_and(|p| p.resolved.len() > 1)
+    }
+}
+
+/// A verb as it was found.
+struct Found {
+    range: Range<usize>,
+    verb: Verb,
+    reason: String,
+    gap: Option<Gap>,
+}
+
+impl ClauseReader<'_> {
+    /// Reads a clause; `None` when it asks for nothing.
+    pub(crate) fn read(&self, tokens: &[Token], earlier: &Earlier) -> Option<Clause> {
+        let (tokens, condition) = self.without_asides(tokens);
+        let tokens = tokens.as_slice();
+        let found = self.verb(tokens);
+        let implicit = found.is_none();
+        let range = found.as_ref().map_or(0..0, |f| f.range.clone());
+        let verb = found.as_ref().map_or(Verb::Look, |f| f.verb);
+        let place = self.place(tokens, &range, verb);
+        let (place_range, places) = place.map_or((None, None), |(range, places)| (Some(range), Some(places)));
+        let object: Vec<Token> = (0..tokens.len())
+            .filter(|i| !range.contains(i) && !place_range.as_ref().is_some_and(|p| p.contains(i)))
+            .map(|i| tokens[i].clone())
+            .collect();
+        let place_span = place_range.map(|r| tokens[r.start].span.start..tokens[r.end - 1].span.end);
+        let said = tokens[range].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ");
+        let mut parts = Parts {
+            verb,
+            said,
+            object: Object::new(object),
+            place: places.as_ref(),
+            place_span: place_span.clone(),
+            earlier,
+            implicit,
+        };
+        let mut clause = self.act(&mut parts);
+        self.condition(&mut clause, &mut parts, condition);
+        parts.object.take_phrase(&[
+            "via ssh",
+            "over ssh",
+            "using ssh",
+            "through ssh",
+            "via winrm",
+            "over winrm",
+            "using winrm",
+        ]);
+        let left = parts.object.left_over(self.lexicon);
+        if implicit && (left.is_some() || clause.drafts.is_empty()) {
+            return None;
+        }
+        if clause.step.intent != Intent::Unknown
+            && clause.gaps.iter().all(|gap| gap.at.is_none())
+            && let Some((said, span)) = left
+        {
+            // Words that would be passed over may be the ones that matter: "… every Sunday", "… unless".
+            let question = format!("What does “{said}” mean here? Say it without that, or in other words.");
+            clause.gaps.push(Gap::new("words", question).instead_of(span, vec![String::new()]));
+        }
+        if let Some(found) = found {
+            clause.reasons.insert(0, found.reason);
+            clause.gaps.extend(found.gap);
+        }
+        if let Some(places) = &places {
+            let at = clause.reasons.len().min(1);
+            clause.reasons.splice(at..at, places.reasons.iter().cloned());
+        }
+        clause.places = places;
+        clause.place_span = place_span;
+        Some(clause)
+    }
+
+    /// Takes out what is said besides: why it is asked, and "if it is running".
+    fn without_asides(&self, tokens: &[Token]) -> (Vec<Token>, Option<String>) {
+        let mut tokens: Vec<Token> = tokens.to_vec();
+        if let Some((at, ..)) = self.lexicon.because.anywhere(&tokens)
+            && at > 1
+        {
+            tokens.truncate(at);
+        }
+        while let Some((at, length, ())) = self.lexicon.given.anywhere(&tokens) {
+            tokens.drain(at..at + length);
+        }
+        let mut condition = None;
+        let at = (1..tokens.len()).find(|&i| {
+            ["if", "unless", "when", "once", "until", "where", "whenever", "while"].iter().any(|w| tokens[i].is(w))
+                || (tokens[i].is("only") && tokens.get(i + 1).is_some_and(|t| t.is("if") || t.is("when")))
+        });
+        // "check if …" and "see whether …" are no conditions.
+        let lead = self.lead(&tokens);
+        if let Some(at) = at
+            && at > lead
+            && !matches!(self.lexicon.verb(&tokens[lead..]), Some((length, Verb::Look)) if lead + length >= at)
+        {
+            let mut end = (at..tokens.len()).find(|&i| tokens[i].kind == Kind::Comma).unwrap_or(tokens.len());
+            // "… if it's running on web-01": the place goes on behind it.
+            if let Some(place) = (at + 1..end).find(|&i| tokens[i].is("on") || tokens[i].is("in") || tokens[i].is("at"))
+            {
+                end = place;
+            }
+            condition = Some(tokens[at..end].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" "));
+            tokens.drain(at..end);
+        }
+        (tokens, condition)
+    }
+
+    /// A condition the step meets anyway is noted; any other is asked about.
+    fn condition(&self, clause: &mut Clause, parts: &mut Parts<'_>, condition: Option<String>) {
+        let Some(condition) = condition else { return };
+        let says = |words: &[&str]| condition.split(' ').any(|w| words.contains(&w));
+        let not = says(&[
+            "not", "isn't", "isnt", "aren't", "missing", "stopped", "down", "dead", "absent", "inactive", "unless",
+        ]);
+        let runs = says(&["running", "active", "up", "runs", "started", "alive", "open"]);
+        let there = says(&["installed", "exists", "exist", "present", "there", "available"]);
+        let known: &[&str] = &[
+            "if",
+            "only",
+            "when",
+            "where",
+            "it",
+            "it's",
+            "its",
+            "is",
+            "they",
+            "are",
+            "the",
+            "service",
+            "process",
+            "not",
+            "isn't",
+            "isnt",
+            "aren't",
+            "running",
+            "active",
+            "up",
+            "runs",
+            "started",
+            "alive",
+            "open",
+            "installed",
+            "exists",
+            "exist",
+            "present",
+            "there",
+            "missing",
+            "stopped",
+            "down",
+            "dead",
+            "absent",
+            "inactive",
+            "already",
+            "currently",
+            "unless",
+            "still",
+            "package",
+            "file",
+            "files",
+            "available",
+            "already,",
+            "and",
+            "that",
+            "yet",
+            "available?",
+        ];
+        let plain = condition.split(' ').all(|w| {
+            known.contains(&w)
+                || clause.step.slots.values().any(|v| v.as_str().is_some_and(|v| v.eq_ignore_ascii_case(w)))
+        });
+        let name = match (clause.step.intent, not, runs, there) {
+            (Intent::Stop | Intent::KillProcess, false, true, _) => "if_running",
+            (Intent::Start, true, ..) => "if_not_running",
+            (Intent::Uninstall | Intent::DeleteFiles | Intent::Update, false, _, true) => "if_present",
+            (Intent::Install, true, ..) => "if_not_present",
+            _ => "",
+        };
+        if plain && !name.is_empty() {
+            clause.step.slots.insert("condition".to_owned(), json!(name));
+            clause
+                .reasons
+                .push(format!("“{condition}” holds anyway: the step does nothing where there is nothing to do"));
+        } else if clause.step.intent != Intent::Unknown {
+            clause.gaps.push(Gap::new(
+                "condition",
+                format!("“{condition}” cannot be decided here. Check it first, then ask for the step on the machines where it holds."),
+            ));
+        }
+        parts.object.take(&["only"]);
+    }
+
+    /// Where the clause's first word with a meaning stands.
+    fn lead(&self, tokens: &[Token]) -> usize {
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            let verb = self.lexicon.verb(&tokens[at..]).filter(|(length, _)| *length > 1);
+            let filler = token.kind == Kind::Word && self.lexicon.filler.contains(&token.lower);
+            if token.is_text() && (!filler || verb.is_some()) {
+                return at;
+            }
+            at += 1;
+        }
+        0
+    }
+
+    /// The clause's verb: at its beginning, behind words without meaning, or later in its plain form.
+    fn verb(&self, tokens: &[Token]) -> Option<Found> {
+        let lead = self.lead(tokens);
+        let first = tokens.get(lead)?;
+        let reason = |range: &Range<usize>, verb: Verb| {
+            let words = tokens[range.clone()].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+            format!("“{words}” asks to {}", verb_name(verb))
+        };
+        let found = |range: Range<usize>, verb: Verb, gap: Option<Gap>| {
+            Some(Found { reason: reason(&range, verb), range, verb, gap })
+        };
+        if let Some((length, verb)) = self.lexicon.verb(&tokens[lead..]) {
+            // "service nginx restart", "systemctl status nginx" are one verb however they are spelt.
+            return found(lead..lead + length, verb, None);
+        }
+        if first.is("service") || first.is("systemctl") || first.is("/etc/init.d/") {
+            let later = (lead + 1..tokens.len().min(lead + 4)).find_map(|at| {
+                let (length, verb) = self.lexicon.verb(&tokens[at..])?;
+                Some((at, length, verb))
+            });
+            if let Some((at, length, verb)) = later {
+                return found(at..at + length, verb, None);
+            }
+        }
+        if let Some((form, verb)) = self.lexicon.inflected(first) {
+            let range = lead..lead + 1;
+            let cue = tokens[..lead]
+                .iter()
+                .any(|t| ["try", "trying", "by", "consider", "to", "need", "needs"].iter().any(|w| t.is(w)));
+            return match form {
+                Form::Progressive if cue => found(range, verb, None),
+                Form::Progressive => {
+                    let question = format!(
+                        "Is “{}” asked for, or is it going on already? Say it as an order, such as “{}”.",
+                        first.text,
+                        verb_name(verb)
+                    );
+                    found(range, verb, Some(Gap::new("intent", question)))
+                }
+                Form::Past | Form::Third => None,
+            };
+        }
+        let known_word = self.places.is_name(tokens, lead)
+            || self.lexicon.looks.at(&tokens[lead..]).is_some()
+            || self.lexicon.service_at(&tokens[lead..]).is_some();
+        if !known_word && let Some((verb, what)) = self.lexicon.mistyped_verb(first) {
+            return Some(Found {
+                range: lead..lead + 1,
+                verb: what,
+                reason: format!("read “{}” as “{verb}”", first.text),
+                gap: None,
+            });
+        }
+        self.later_verb(tokens, lead).and_then(|(range, verb, gap)| found(range, verb, gap))
+    }
+
+    /// "nginx needs to be restarted", "web-01: uptime check please", "I monitor it by deleting all logs".
+    fn later_verb(&self, tokens: &[Token], lead: usize) -> Option<(Range<usize>, Verb, Option<Gap>)> {
+        let any = |upto: usize, words: &[&str]| tokens[..upto].iter().any(|t| words.iter().any(|w| t.is(w)));
+        let past = ["was", "were", "been", "has", "had", "already", "did", "after", "got", "yesterday", "ago", "who"];
+        for at in lead..tokens.len() {
+            let token = &tokens[at];
+            if let Some((length, verb)) = self.lexicon.verb(&tokens[at..])
+                && verb != Verb::Look
+                && !(at > 0 && tokens[at - 1].kind == Kind::Quoted && false)
+            {
+                return Some((at..at + length, verb, None));
+            }
+            let Some((form, verb)) = self.lexicon.inflected(token).filter(|(_, verb)| *verb != Verb::Look) else {
+                continue;
+            };
+            let wanted =
+                any(at, &["be", "get", "need", "needs", "want", "wants", "like", "please", "require", "requires"]);
+            match form {
+                Form::Past if wanted && !any(tokens.len(), &past) => return Some((at..at + 1, verb, None)),
+                Form::Progressive if any(at, &["by", "try", "trying", "needs", "need", "requires", "require"]) => {
+                    return Some((at..at + 1, verb, None));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Where: after a preposition, at the clause's beginning, or as the last thing said.
+    fn place(&self, tokens: &[Token], verb: &Range<usize>, what: Verb) -> Option<(Range<usize>, Places)> {
+        let strong = ["on", "in", "at", "across", "against", "over", "within", "inside", "throughout", "@"];
+        for want_strong in [true, false] {
+            for at in 0..tokens.len() {
+                let token = &tokens[at];
+                if verb.contains(&at) || token.kind != Kind::Word || !self.lexicon.place.contains(&token.lower) {
+                    continue;
+                }
+                let is_strong = strong.contains(&token.lower.as_str());
+                if is_strong != want_strong || tokens.get(at + 1).is_none_or(|t| t.kind == Kind::Path) {
+                    continue;
+                }
+                let Some((places, end)) = self.places.read(tokens, at + 1) else { continue };
+                if self.is_place(&places, is_strong) {
+                    return Some((at..end, places));
+                }
+            }
+        }
+        if verb.start > 0
+            && let Some((places, end)) = self.places.read(tokens, 0)
+            && end <= verb.start
+            && places.is_clear()
+        {
+            return Some((0..end, places));
+        }
+        if verb.is_empty()
+            && let Some((places, end)) = self.places.read(tokens, 0)
+            && places.is_clear()
+            && end < tokens.len()
+        {
+            return Some((0..end, places));
+        }
+        let is_command = what == Verb::Do(Intent::RunCommand);
+        for at in verb.end..tokens.len() {
+            let bare = |t: &Token| {
+                t.kind == Kind::Word && (self.lexicon.filler.contains(&t.lower) || self.lexicon.all.contains(&t.lower))
+            };
+            let Some((places, end)) = self.places.read(tokens, at) else { continue };
+            let rest_is_empty = tokens[end..].iter().all(|t| !t.is_text() || bare(t));
+            let host = what == Verb::Look && places.unknown.iter().any(|u| is_host_like(&u.name));
+            let first = at == self.first_object(tokens, verb.end);
+            if !is_command && rest_is_empty && (places.is_clear() || host && first) {
+                return Some((at..end, places));
+            }
+            // "what web servers are running nginx", "is web-01 up": the place stands in front.
+            if !is_command && first && places.is_clear() && (what == Verb::Look || what == Verb::Connect) {
+                return Some((at..end, places));
+            }
+        }
+        None
+    }
+
+    fn first_object(&self, tokens: &[Token], from: usize) -> usize {
+        (from..tokens.len())
+            .find(|&i| tokens[i].is_text() && !self.lexicon.filler.contains(&tokens[i].lower))
+            .unwrap_or(tokens.len())
+    }
+
+    /// "on foo" names a place that is not known; "of foo" more likely names a thing.
+    fn is_place(&self, places: &Places, strong: bool) -> bool {
+        let known = !places.resolved.is_empty()
+            || !places.groups.is_empty()
+            || places.everything
+            || !places.tags.is_empty()
+            || !places.exclude.is_empty();
+        let host = places.unknown.iter().any(|u| is_host_like(&u.name));
+        let said = places.unknown.iter().any(|u| u.name.contains(' ') || u.ambiguous || !u.near.is_empty());
+        known || host || places.os_hint.is_some() || (strong && (places.vague || !places.unknown.is_empty())) || said
+    }
+
+    fn act(&self, parts: &mut Parts<'_>) -> Clause {
+        match parts.verb {
+            Verb::Look => self.look(parts),
+            Verb::Remove => self.remove(parts),
+            Verb::Clean => self.clean(parts),
+            Verb::Create => self.create(parts),
+            Verb::Find => self.find(parts),
+            Verb::Connect => self.connect(parts),
+            Verb::Do(intent) => match intent {
+                Intent::Restart | Intent::Start | Intent::Stop | Intent::Reload | Intent::Enable | Intent::Disable => {
+                    self.service_action(parts, intent)
+                }
+                Intent::Install | Intent::Uninstall => self.package_action(parts, intent),
+                Intent::Update => self.update(parts),
+                Intent::CopyFile => self.copy(parts),
+                Intent::TailLog => self.tail(parts),
+                Intent::SearchLog => self.find(parts),
+                Intent::ReadFile => self.read_file(parts),
+                Intent::ListDirectory => self.list_directory(parts),
+                Intent::DeleteFiles => self.delete_files(parts),
+                Intent::KillProcess => self.kill(parts),
+                Intent::UserAdmin => self.user_change(parts),
+                Intent::Reboot | Intent::Shutdown => self.machine(parts, intent),
+                Intent::RunCommand => self.run(parts),
+                Intent::ListProcesses => self.processes(parts),
+                Intent::ListServices => self.services(parts),
+                Intent::DiskUsage => self.disk(parts),
+                _ => self.look(parts),
+            },
+        }
+    }
+
+    /// "connect to web servers" alone asks whether they answer; before other steps it is no step.
+    fn connect(&self, parts: &mut Parts<'_>) -> Clause {
+        if parts.place.is_some() { self.look(parts) } else { Clause::unknown() }
+    }
+}
+
+fn verb_name(verb: Verb) -> String {
+    match verb {
+        Verb::Do(intent) => intent.as_str().replace('_', " "),
+        Verb::Look => "look".to_owned(),
+        Verb::Remove => "remove".to_owned(),
+        Verb::Clean => "clean up".to_owned(),
+        Verb::Create => "create".to_owned(),
+        Verb::Find => "search".to_owned(),
+        Verb::Connect => "connect".to_owned(),
+    }
+}
+
+/// Letters, digits and what service and package names hold besides; not an option, not a path.
+pub(crate) fn is_service_name(name: &str) -> bool {
+    name.len() <= 256
+        && name.chars().next().is_some_and(char::is_alphanumeric)
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '$' | '+' | ':' | '\\'))
+}
+
+pub(crate) fn is_version(word: &str) -> bool {
+    let digits = word.trim_start_matches('v');
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '~' | ':'))
+        && (digits.contains('.') || word.starts_with('v') || digits.chars().all(|c| c.is_ascii_digit()))
+}
+
+pub(crate) fn is_windows_path(path: &str) -> bool {
+    path.starts_with("\\\\")
+        || path.get(1..2) == Some(":") && path.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
+}
+
+pub(crate) fn is_absolute(path: &str) -> bool {
+    path.starts_with('/')
+        || path.starts_with("\\\\")
+        || path.get(1..3).is_some_and(|s| s == ":\\" || s == ":/")
+        || (path.len() == 2 && is_windows_path(path))
+}
+
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(path)
+}
