@@ -424,7 +424,7 @@ impl File {
             hypothetical: words.phrases("hypothetical"),
             how_to: words.phrases("how_to"),
             then: words.phrases("then"),
-            dangerous: dangerous.phrases("phrases"),
+            dangerous: Phrases::new(inflections(dangerous.take("phrases")).map(|phrase| (phrase, ()))),
             persuasion: dangerous.phrases("persuasion"),
             services: self.services,
             service_words,
@@ -466,6 +466,25 @@ impl Lists {
             Some(name) => Err(LexiconError(format!("[{}] has no list “{name}”", self.section))),
         }
     }
+}
+
+/// Phrases with their first word in every form: wipe, wipes, wiping, wiped.
+fn inflections(phrases: Vec<String>) -> impl Iterator<Item = String> {
+    phrases.into_iter().flat_map(|phrase| {
+        let (first, rest) =
+            phrase.split_once(' ').map_or((phrase.as_str(), String::new()), |(f, r)| (f, format!(" {r}")));
+        let stem = first.strip_suffix('e').unwrap_or(first);
+        let mut forms = vec![phrase.clone()];
+        if first.chars().all(char::is_alphabetic) {
+            forms.extend([
+                format!("{first}s{rest}"),
+                format!("{stem}ing{rest}"),
+                format!("{stem}ed{rest}"),
+                format!("{stem}{}ing{rest}", first.chars().last().unwrap_or_default()),
+            ]);
+        }
+        forms
+    })
 }
 
 fn kinds<T: Clone>(

@@ -108,6 +108,19 @@ impl Places {
         self.expected = self.expected.or(other.expected);
     }
 
+    fn narrow(&mut self, other: &Self) {
+        self.resolved.retain(|target, _| other.resolved.contains_key(target));
+        self.os_hint = other.os_hint.or(self.os_hint);
+        for host in &other.hosts {
+            if !self.hosts.contains(host) {
+                self.hosts.push(host.clone());
+            }
+        }
+        self.tags.extend(other.tags.iter().cloned());
+        self.everything = false;
+        self.reasons.extend(other.reasons.iter().cloned());
+    }
+
     fn exclude(&mut self, other: &Self, roster: &Roster) {
         let names = other.groups.iter().map(|&g| roster.groups[g].name.clone()).chain(other.hosts.iter().cloned());
         self.exclude.extend(names);
@@ -148,6 +161,7 @@ struct Term {
     count: Option<usize>,
     pattern: Vec<(usize, String)>,
     unknown: Vec<Unknown>,
+    foreign_tags: Vec<String>,
     reasons: Vec<String>,
 }
 
@@ -166,12 +180,29 @@ impl PlaceReader<'_> {
     /// nothing there names machines.
     pub(crate) fn read(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
         let (mut places, mut at) = self.union(tokens, from)?;
+        while let Some((narrower, end)) = self.narrowed(tokens, at) {
+            places.narrow(&narrower);
+            at = end;
+        }
         while let Some((length, ())) = tokens.get(at..).and_then(|rest| self.lexicon.except.at(rest)) {
             let Some((left_out, end)) = self.union(tokens, at + length) else { break };
             places.exclude(&left_out, self.roster);
             at = end;
         }
         Some((places, at))
+    }
+
+    /// "…, but only the Windows ones": what is left of the machines before.
+    fn narrowed(&self, tokens: &[Token], at: usize) -> Option<(Places, usize)> {
+        let mut from = at;
+        while tokens.get(from).is_some_and(|t| t.kind == Kind::Comma || t.is("but")) {
+            from += 1;
+        }
+        if !tokens.get(from).is_some_and(|t| t.is("only") || t.is("just")) {
+            return None;
+        }
+        let (places, end) = self.restricted(tokens, from + 1)?;
+        (places.unknown.is_empty() && !places.resolved.is_empty()).then_some((places, end))
     }
 
     fn union(&self, tokens: &[Token], from: usize) -> Option<(Places, usize)> {
@@ -250,7 +281,13 @@ impl PlaceReader<'_> {
                 at += 1;
                 continue;
             }
-            if let Some(count) = token.lower.parse::<usize>().ok().filter(|_| term.is_empty()) {
+            if token.is("everywhere") && term.is_empty() {
+                term.all = true;
+                term.machines = true;
+                at += 1;
+                break;
+            }
+            if let Some(count) = counted(&token.lower).filter(|_| term.is_empty()) {
                 if self.roster.host(&token.text).is_some() || !self.names_machines(tokens, at + 1) {
                     break;
                 }
@@ -270,6 +307,13 @@ impl PlaceReader<'_> {
                 continue;
             }
             if let Some((named, name, length)) = self.known_name(tokens, at) {
+                // "nginx" is a service first of all, also where machines are tagged with it: "nginx servers" are machines.
+                if named.iter().all(|n| matches!(n, Named::Tag(_)))
+                    && self.lexicon.knows_service(&name.to_lowercase())
+                    && !tokens.get(at + length).is_some_and(|t| self.lexicon.machines.contains(&t.lower))
+                {
+                    break;
+                }
                 // "linux" is first of all what runs there, also where it is a tag as well.
                 let only_tag = named.iter().all(|n| matches!(n, Named::Tag(_)));
                 if let Some(os) = os_word(token).filter(|_| length == 1 && only_tag && term.os.is_none()) {
@@ -297,10 +341,18 @@ impl PlaceReader<'_> {
                 at += 1;
                 continue;
             }
-            if token.kind == Kind::Word && ["tagged", "tag", "tags"].contains(&token.lower.as_str()) {
-                let name = tokens.get(at + 1)?;
-                term.unknown.push(Unknown { name: name.text.clone(), near: self.tag_names(), ambiguous: false });
-                at += 2;
+            if let Some((tag, length)) = self.tagged(tokens, at) {
+                match self.roster.tag(&tag) {
+                    Some(named) => {
+                        term.reasons.push(format!("“{tag}” is {}", self.describe(named)));
+                        term.named.push((named, tag));
+                    }
+                    None => {
+                        term.foreign_tags.push(tag.clone());
+                        term.unknown.push(Unknown { name: tag, near: self.tag_names(), ambiguous: false });
+                    }
+                }
+                at += length;
                 continue;
             }
             if let Some(os) = os_word(token).filter(|_| term.os.is_none()) {
@@ -399,6 +451,34 @@ impl PlaceReader<'_> {
         Some((found, format!("{} {} {}", first.text, middle.text, last.text), 3))
     }
 
+    /// "tagged x", "with tag x", "with the tag x", "tag:x": the tag, and how many tokens say so.
+    fn tagged(&self, tokens: &[Token], at: usize) -> Option<(String, usize)> {
+        let word = |n: usize| tokens.get(at + n).filter(|t| t.kind == Kind::Word);
+        let first = word(0)?;
+        if let Some(tag) =
+            first.lower.strip_prefix("tag:").or_else(|| first.lower.strip_prefix("tag=")).filter(|t| !t.is_empty())
+        {
+            return Some((tag.to_owned(), 1));
+        }
+        let mut n = 0;
+        if ["with", "having", "carrying", "that", "which", "are"].iter().any(|w| first.is(w)) {
+            n += 1;
+            while word(n).is_some_and(|t| ["the", "have", "has", "are", "a"].iter().any(|w| t.is(w))) {
+                n += 1;
+            }
+        }
+        let noun = word(n)?;
+        if !["tagged", "tag", "tags", "labeled", "labelled"].iter().any(|w| noun.is(w)) {
+            return None;
+        }
+        n += 1;
+        while tokens.get(at + n).is_some_and(|t| t.kind == Kind::Colon || t.is("with") || t.is("as")) {
+            n += 1;
+        }
+        let tag = tokens.get(at + n).filter(|t| t.is_text())?;
+        Some((tag.text.clone(), n + 1))
+    }
+
     /// Words of the language that do not become a name just because something is called so.
     fn is_common(&self, token: &Token) -> bool {
         self.lexicon.filler.contains(&token.lower)
@@ -445,13 +525,18 @@ impl PlaceReader<'_> {
             _ if is_host_like(&token.text) => 1,
             _ => 1,
         };
-        let name = tokens[at..at + length].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
-        if let Some((named, typed)) = self.surely_meant(&name) {
-            let reason = format!("read “{typed}” as {}", self.describe(named));
-            term.reasons.push(reason);
-            term.named.push((named, typed));
-            return Some(length);
+        let words = tokens[at..].iter().take(4).take_while(|t| t.kind == Kind::Word && !self.is_end(t)).count();
+        for length in (1..=words.max(length)).rev() {
+            let Some(said) = tokens.get(at..at + length) else { continue };
+            let name = said.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+            if let Some((named, typed)) = self.surely_meant(&name) {
+                let reason = format!("read “{typed}” as {}", self.describe(named));
+                term.reasons.push(reason);
+                term.named.push((named, typed));
+                return Some(length);
+            }
         }
+        let name = tokens[at..at + length].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
         if run.is_none() && !is_host_like(&token.text) && self.roster.near(&token.text).is_empty() && term.all {
             return None;
         }
@@ -466,7 +551,21 @@ impl PlaceReader<'_> {
         let (distance, named) = near.first()?;
         let alone = near.iter().skip(1).all(|(other, _)| *other > distance + 1);
         let letters = crate::roster::key(name).chars().count();
-        (matches!(named, Named::Group(_)) && *distance == 1 && letters >= 7 && alone).then(|| (*named, name.to_owned()))
+        // In a short word one letter makes another word: "prox" may be prod or proxy.
+        let word = |text: &str| {
+            text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let said = word(name);
+        let known = self
+            .roster
+            .names_of(*named)
+            .into_iter()
+            .filter(|n| word(n).len() == said.len())
+            .min_by_key(|n| strsim::damerau_levenshtein(&n.to_lowercase(), &name.to_lowercase()))
+            .map(|n| word(&n));
+        let short = known.is_some_and(|known| known.iter().zip(&said).any(|(a, b)| a != b && a.chars().count() < 5));
+        (!short && matches!(named, Named::Group(_)) && *distance == 1 && letters >= 7 && alone)
+            .then(|| (*named, name.to_owned()))
     }
 
     fn unknown(&self, name: &str) -> Unknown {
@@ -498,6 +597,7 @@ impl PlaceReader<'_> {
             machines |= term.machines;
             places.expected = places.expected.or(term.count);
             places.unknown.extend(term.unknown);
+            places.tags.extend(term.foreign_tags);
             places.reasons.extend(term.reasons);
             for (named, _) in &term.named {
                 let display = self.roster.display(*named);
@@ -570,6 +670,12 @@ impl PlaceReader<'_> {
         places.everything |= !places.groups.is_empty() && places.groups.iter().all(is_all) && places.os_hint.is_none();
         places
     }
+}
+
+/// A number in digits or, up to twelve, in words.
+fn counted(word: &str) -> Option<usize> {
+    let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    word.parse().ok().or_else(|| words.iter().position(|w| *w == word).map(|n| n + 1))
 }
 
 /// The system a word names, as people write it before "servers".

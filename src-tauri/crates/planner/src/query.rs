@@ -114,6 +114,13 @@ impl Asked<'_> {
             "summarize",
             "summarise",
             "enumerate",
+            "status",
+            "result",
+            "results",
+            "outcome",
+            "summary",
+            "failed",
+            "running",
             "describe",
         ];
         words.iter().any(|w| self.tokens[lead].is(w))
@@ -234,18 +241,22 @@ impl Asked<'_> {
             .tokens
             .iter()
             .any(|t| matches!(self.lexicon.inflected(t), Some((crate::lexicon::Form::Past, Verb::Do(_)))))
-            || self.has(&["ran", "run", "happened", "changed", "executed", "done"]);
+            || self.has(&["ran", "run", "happened", "changed", "executed", "done", "approved", "broke"]);
         let lead = self.lead()?;
         let lead_word = |words: &[&str]| words.iter().any(|w| self.tokens[lead].is(w));
         let window = self.window();
         // "what failed yesterday", "who restarted nginx", "when did we last reboot db-01", "did you restart it"
-        let history = (lead_word(&["who", "when", "did", "has", "have", "was", "were"])
-            && (past_act || self.has(&["last"]))
-            && self.says_we_did())
-            || (lead_word(&["what", "whats", "what's", "anything", "why", "which"])
-                && (state == Some("failed") || self.has(&["happened", "changed"]))
-                && self.no_live_subject())
-            || (lead_word(&["what", "which"]) && self.says_we_did() && past_act && window.is_some());
+        let machine = self.has(&["rebooted", "booted", "reboot", "log", "logged", "login"])
+            && !self.has(&["we", "i", "you", "job"])
+            && !lead_word(&["who"]);
+        let history = !machine
+            && ((lead_word(&["who", "when", "did", "has", "have", "was", "were"])
+                && (past_act || self.has(&["last"]))
+                && self.says_we_did())
+                || (lead_word(&["what", "whats", "what's", "anything", "why", "which"])
+                    && (state == Some("failed") || self.has(&["happened", "changed"]))
+                    && self.no_live_subject())
+                || (lead_word(&["what", "which"]) && self.says_we_did() && past_act && window.is_some()));
         let noun = noun.filter(|(at, _)| !self.noun_is_verb(*at));
         if noun.is_none() && !history {
             return None;

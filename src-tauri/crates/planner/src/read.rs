@@ -104,6 +104,10 @@ impl Reader<'_> {
                 "This is too long to be one request. Say in a sentence or two what you want done.",
             );
         }
+        if text.disguised {
+            let question = "There are characters in this that cannot be seen, within a word or turning the direction of writing, so it is not what it looks like. Type it anew.";
+            return ask(Intent::Unknown, "request", question);
+        }
         if let Some(word) = &text.mixed {
             let question = format!(
                 "“{word}” mixes letters of several alphabets, so it is not the name it looks like. Type it anew."
@@ -120,6 +124,12 @@ impl Reader<'_> {
 
     fn read_tokens(&self, request: &str, text: &Text, tokens: &[Token]) -> Understood {
         let places = self.places();
+        // "why did the last run fail" is about a job, not about what would be.
+        if tokens.iter().find(|t| t.is_text()).is_some_and(|t| t.is("why"))
+            && let Some(query) = query::read(tokens, self.lexicon, &places).filter(|q| q.intent == Intent::ListJobs)
+        {
+            return self.stored(query);
+        }
         match speech::kind(tokens, self.lexicon) {
             Some(Speech::Script) => return self.script(text, tokens),
             Some(Speech::Negation) => return self.negated(request, text, tokens),
@@ -135,6 +145,9 @@ impl Reader<'_> {
         let dry = take_dry_run(&mut tokens);
         let pace = pace::take(&mut tokens);
         let when = when::take(&mut tokens, self.now);
+        let cut =
+            tokens.iter().take_while(|t| matches!(t.kind, Kind::Colon | Kind::Comma | Kind::Line | Kind::Stop)).count();
+        tokens.drain(..cut);
         let mut understood = self.understand(request, text, &tokens);
         understood.pace = pace;
         if understood.reading.intent != Intent::Unknown {
@@ -154,6 +167,20 @@ impl Reader<'_> {
         let mut rest = tokens;
         loop {
             let ticket = |t: &Token| {
+                let prefix = [
+                    "inc", "chg", "ritm", "req", "task", "prb", "sctask", "jira", "ops", "sr", "cr", "tkt", "ticket",
+                    "srq", "bug", "issue", "case", "sup", "help", "itsm", "scr",
+                ];
+                let named = t.lower.trim_matches(|c: char| !c.is_alphanumeric());
+                let known = prefix.iter().any(|p| {
+                    named.strip_prefix(p).is_some_and(|rest| {
+                        let digits = rest.trim_start_matches(['-', '#', '_']);
+                        digits.len() >= 2 && digits.chars().all(|c| c.is_ascii_digit())
+                    })
+                });
+                if known && self.roster.host(&t.text).is_none() {
+                    return true;
+                }
                 let name = t.text.trim_matches(|c: char| !c.is_alphanumeric());
                 let letters = name.chars().take_while(char::is_ascii_alphabetic).count();
                 let digits = name[letters..].trim_start_matches(['-', '#']);
@@ -241,13 +268,12 @@ impl Reader<'_> {
     fn refuse(&self, text: &Text, refusal: Refusal) -> Understood {
         let lead = text.tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
         let intent = match text.tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)) {
-            _ if refusal.critical
-                && !text.tokens.iter().any(|t| matches!(t.kind, Kind::Operator | Kind::Semicolon | Kind::Quoted)) =>
-            {
-                Intent::Unknown
-            }
             Some((_, Verb::Do(intent))) => intent,
-            Some((_, Verb::Look)) => Intent::Check,
+            Some((_, Verb::Look | Verb::Connect)) => Intent::Check,
+            Some((_, Verb::Create)) if text.tokens.iter().any(|t| t.is("user") || t.is("account")) => Intent::UserAdmin,
+            Some((_, Verb::Remove | Verb::Clean)) if text.tokens.iter().any(|t| t.is("package")) => Intent::Uninstall,
+            Some((_, Verb::Remove | Verb::Clean)) => Intent::DeleteFiles,
+            Some((_, Verb::Find)) => Intent::SearchLog,
             _ => Intent::Unknown,
         };
         let mut reading = empty(intent, Disposition::Reject, refusal.why.clone());
@@ -362,6 +388,13 @@ impl Reader<'_> {
                 }
             }
         }
+        if shown.is_empty() && rest.iter().all(|t| !t.is_text() || self.lexicon.filler.contains(&t.lower)) {
+            return ask(
+                Intent::GenerateScript,
+                "request",
+                "What is the script to do? For example: create a bash script to restart nginx.",
+            );
+        }
         reading.sentence = if shown.is_empty() {
             "Say what the script is to do, for example “create a bash script to restart nginx”. Nothing is run."
                 .to_owned()
@@ -394,6 +427,18 @@ impl Reader<'_> {
                     earlier.intent = Some(clause.step.intent);
                     if clause.places.as_ref().is_some_and(Places::is_clear) {
                         earlier.places.clone_from(&clause.places);
+                    }
+                    let mut clause = clause;
+                    // "… then reboot the machine": the machines spoken of before.
+                    if clause.places.as_ref().is_some_and(|p| {
+                        p.vague
+                            && p.groups.is_empty()
+                            && p.hosts.is_empty()
+                            && p.os_hint.is_none()
+                            && p.unknown.is_empty()
+                    }) && earlier.places.as_ref().is_some_and(Places::is_clear)
+                    {
+                        clause.places = None;
                     }
                     let said: Vec<&Token> = piece.iter().filter(|t| t.is_text()).collect();
                     let only_connects = said.first().is_some_and(|t| t.is("connect") || t.is("ssh") || t.is("log"))
@@ -553,7 +598,14 @@ impl Reader<'_> {
                 .filter(|&at| tokens[at].is_text())
                 .find_map(|at| places.read(tokens, at).map(|(p, _)| p).filter(Places::is_clear))
         });
-        let about_work = place.as_ref().is_some_and(|p| !p.is_empty())
+        let place = place.filter(|p| {
+            !p.resolved.is_empty()
+                || !p.groups.is_empty()
+                || !p.tags.is_empty()
+                || p.os_hint.is_some()
+                || p.unknown.iter().any(|u| crate::places::is_host_like(&u.name))
+        });
+        let about_work = place.is_some()
             || (0..tokens.len()).any(|at| {
                 self.lexicon.looks.at(&tokens[at..]).is_some_and(|(length, _)| length > 1 || !tokens[at].is("up") && !tokens[at].is("down") && !tokens[at].is("who"))
                     || self.lexicon.service_at(&tokens[at..]).is_some()
@@ -569,7 +621,13 @@ impl Reader<'_> {
             });
         if !about_work {
             let answer = "That is not something Wheelhouse can do. It looks after machines: ask it to check, start, stop, restart, install, copy or run something on them.";
-            if tokens.iter().filter(|t| t.is_text()).count() > 1 {
+            let spoken = [
+                "what", "what's", "whats", "is", "the", "a", "an", "me", "you", "tell", "who", "how", "why", "my",
+                "your", "i", "can", "to", "of", "for", "are", "do", "does", "will", "write",
+            ];
+            if tokens.iter().filter(|t| t.is_text()).count() > 1
+                && tokens.iter().any(|t| spoken.iter().any(|w| t.is(w)))
+            {
                 return Understood::of(empty(Intent::OutOfScope, Disposition::Answer, answer.to_owned()));
             }
             return ask(Intent::Unknown, "intent", answer);

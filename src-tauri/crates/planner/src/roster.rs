@@ -134,11 +134,31 @@ impl Roster {
 
     /// What goes by this name, give or take case, spaces and hyphens.
     pub(crate) fn named(&self, name: &str) -> &[Named] {
+        // A pattern is no name, though its letters may be one's.
+        if name.contains(['*', '?', '[', '{']) {
+            return &[];
+        }
         let key = key(name);
         if key.chars().count() > self.longest_key {
             return &[];
         }
         self.keys.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tag with this name.
+    pub(crate) fn tag(&self, name: &str) -> Option<Named> {
+        self.tags.iter().position(|(tag, _)| tag.eq_ignore_ascii_case(name)).map(Named::Tag)
+    }
+
+    /// Everything it goes by.
+    pub(crate) fn names_of(&self, named: Named) -> Vec<String> {
+        match named {
+            Named::Group(i) => {
+                let group = &self.groups[i];
+                std::iter::once(&group.name).chain(&group.aliases).cloned().collect()
+            }
+            other => vec![self.display(other)],
+        }
     }
 
     /// The targets something stands for.

@@ -30,9 +30,27 @@ pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) ->
                 if let Some(c) = token.text.chars().find(|c| is_shell_text(*c, token.kind)) {
                     return refuse(format!("“{}” holds “{c}”, which is for a shell", shorten(&token.text)));
                 }
+                let lower = token.lower.as_str();
+                if ["%26", "%3b", "%7c", "%60", "%24%28", "%0a", "%00", "\\x"].iter().any(|code| lower.contains(code))
+                    && token.kind == Kind::Word
+                {
+                    return refuse(format!("“{}” holds coded characters", shorten(&token.text)));
+                }
+                // In backticks a shell runs it; a name in them is how chats set names.
+                if token.kind == Kind::Quoted
+                    && text.chars.get(token.span.start) == Some(&'`')
+                    && (token.text.contains(' ')
+                        || lexicon.shell.contains(lower)
+                        || lexicon.commands.contains(lower) && !lexicon.knows_service(lower))
+                {
+                    return refuse(format!("“`{}`” is for a shell", shorten(&token.text)));
+                }
                 if token.text.contains("../") || token.text.contains("..\\") {
                     return refuse(format!("“{}” climbs out of its folder", shorten(&token.text)));
                 }
+            }
+            Kind::Path if token.text.contains("/../") || token.text.contains("\\..\\") => {
+                return refuse(format!("“{}” climbs out of its folder", shorten(&token.text)));
             }
             _ => {}
         }
@@ -42,7 +60,11 @@ pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) ->
 
 /// Looks for harm that no approval makes right, in words and in a typed command.
 pub(crate) fn harm(tokens: &[Token], command: Option<&str>, lexicon: &Lexicon) -> Option<Refusal> {
-    let found = command.and_then(deadly).map(str::to_owned).or_else(|| harm_in(tokens, lexicon))?;
+    let found = command
+        .and_then(deadly)
+        .map(str::to_owned)
+        .or_else(|| harm_in(tokens, lexicon))
+        .or_else(|| whole_system(tokens, lexicon))?;
     Some(Refusal {
         why: format!("“{found}” would destroy a machine, and no approval makes that right"),
         critical: true,
@@ -59,6 +81,52 @@ pub(crate) fn persuasion(tokens: &[Token], lexicon: &Lexicon) -> Option<Refusal>
         ),
         critical: false,
     })
+}
+
+/// "delete /", "format D:", "remove C:\Windows": what a machine cannot do without.
+fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
+    let lead = tokens.iter().position(|t| t.is_text() && !lexicon.filler.contains(&t.lower))?;
+    let verb = tokens[lead].lower.as_str();
+    let deletes = [
+        "delete", "remove", "erase", "rm", "del", "wipe", "purge", "clean", "clear", "empty", "unlink", "format",
+        "nuke", "rmdir",
+    ]
+    .contains(&verb);
+    if !deletes {
+        return None;
+    }
+    let doomed = [
+        "",
+        "/etc",
+        "/usr",
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib64",
+        "/boot",
+        "/dev",
+        "/proc",
+        "/sys",
+        "/var",
+        "/home",
+        "/root",
+        "/opt",
+        "c:",
+        "d:",
+        "e:",
+        "c:\\windows",
+        "c:\\windows\\system32",
+        "c:\\program files",
+        "c:\\users",
+    ];
+    tokens[lead + 1..]
+        .iter()
+        .filter(|t| t.kind == Kind::Path || t.kind == Kind::Quoted)
+        .find(|t| {
+            doomed.contains(&t.lower.trim_end_matches('*').trim_end_matches(['/', '\\']))
+                && (t.kind == Kind::Path || !t.text.is_empty())
+        })
+        .map(|t| format!("{verb} {}", t.text))
 }
 
 fn harm_in(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {

@@ -26,6 +26,24 @@ fn push<'a>(out: &mut Vec<&'a [Token]>, clause: &'a [Token]) {
     let is_bullet = |t: &Token| t.kind == Kind::Word && (t.text == "-" || t.text == "*" || is_number_mark(&t.text));
     let skip = clause.iter().take_while(|t| !t.is_text() || is_bullet(t)).count();
     let clause = &clause[skip..];
+    // "first stop nginx", "step 2: …"
+    let ordinal = [
+        "first", "firstly", "second", "secondly", "third", "thirdly", "fourth", "1st", "2nd", "3rd", "lastly",
+        "finally",
+    ];
+    let skip = match clause {
+        [a, ..]
+            if ordinal.iter().any(|w| a.is(w))
+                && clause.len() > 1
+                && clause[1].lower.parse::<u32>().is_err()
+                && !clause[1].is("lines") =>
+        {
+            1
+        }
+        [a, b, ..] if a.is("step") && b.lower.chars().all(|c| c.is_ascii_digit()) => 2,
+        _ => 0,
+    };
+    let clause = &clause[skip..];
     if clause.iter().any(Token::is_text) {
         out.push(clause);
     }
@@ -51,7 +69,10 @@ fn separator(tokens: &[Token], at: usize, lexicon: &Lexicon) -> (bool, usize) {
             if let Some((length, ())) = tokens.get(next..).and_then(|rest| lexicon.then.at(rest)) {
                 return (true, next + length - at);
             }
-            (begins_step(tokens, next, lexicon), next - at)
+            let ordinal = tokens
+                .get(next)
+                .is_some_and(|t| ["first", "second", "third", "fourth", "2nd", "3rd"].iter().any(|w| t.is(w)));
+            (begins_step(tokens, next + usize::from(ordinal), lexicon), next - at)
         }
         Kind::Word => {
             if let Some((length, ())) = lexicon.then.at(&tokens[at..])

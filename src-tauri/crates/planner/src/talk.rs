@@ -210,7 +210,7 @@ impl Conversation<'_> {
 
     /// "yes", "cancel", "retry the failed ones", "undo that".
     fn about_the_last(&self, text: &Text, past: &Past) -> Option<Understood> {
-        let tokens: Vec<Token> = text.tokens.iter().filter(|t| t.is_text() || t.kind == Kind::Comma).cloned().collect();
+        let tokens: Vec<Token> = text.tokens.iter().filter(|t| t.is_text()).cloned().collect();
         let polite = [
             "please", "pls", "plz", "can", "could", "you", "just", "now", "actually", "hey", "ok", "okay", "oh",
             "wait", "no", "sorry", "hmm", "let's", "lets", "we", "i", "want", "to", "should", "would", "like", "need",
@@ -224,6 +224,18 @@ impl Conversation<'_> {
             .map(|(n, k)| (n, *k))?;
         let lead = if self.lexicon.talk.at(&tokens[lead.min(tokens.len())..]).is_some() { lead } else { 0 };
         let rest: Vec<&Token> = tokens[(lead + length).min(tokens.len())..].iter().filter(|t| t.is_text()).collect();
+        let said = tokens[lead.min(tokens.len())..(lead + length).min(tokens.len())]
+            .iter()
+            .map(|t| t.lower.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        // Without anything to stop, "stop it" is about a service.
+        if ["stop it", "stop that", "drop it", "discard"].contains(&said.as_str())
+            && !past.waits
+            && !past.job.as_ref().is_some_and(|j| j.running)
+        {
+            return None;
+        }
         let only = |words: &[&str]| {
             rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower))
         };
@@ -349,7 +361,8 @@ impl Conversation<'_> {
             "approval",
             "proposal",
         ];
-        let fits = rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower));
+        let fits =
+            rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !fits {
             return None;
         }
@@ -413,7 +426,8 @@ impl Conversation<'_> {
             "server",
             "target",
         ];
-        let plain = rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower));
+        let plain =
+            rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !plain {
             // "retry on web-01", "rerun the nginx restart on db servers": what follows says more.
             if let Some(request) = &past.request
@@ -519,7 +533,8 @@ impl Conversation<'_> {
             "just",
             "done",
         ];
-        let plain = rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower));
+        let plain =
+            rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !plain {
             let (places, place) = self.whole_place(rest, text)?;
             if !places.is_clear() {
@@ -844,6 +859,14 @@ impl Conversation<'_> {
         let name = before.earlier.name.clone().filter(|_| has(&["it", "that", "them", "same", "service", "those"]));
         Some(Earlier { name, places: Some(places), ..Earlier::default() })
     }
+}
+
+/// A job's number.
+fn is_id(token: &Token) -> bool {
+    let text = token.text.trim_start_matches('#');
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+        && text.chars().any(|c| c.is_ascii_digit())
 }
 
 /// How a place is said beside the one before.

@@ -66,6 +66,8 @@ pub(crate) struct Text {
     pub(crate) tokens: Vec<Token>,
     /// Whether characters nobody can see (zero width, direction marks, controls) were in it.
     pub(crate) hidden: bool,
+    /// Whether such characters stand within a word, or turn the direction of writing: then it is not what it looks like.
+    pub(crate) disguised: bool,
     /// Whether it was too long to be read to its end.
     pub(crate) cut: bool,
     /// A word that mixes alphabets, so that it is not what it looks like.
@@ -96,6 +98,7 @@ pub(crate) fn tokenise(request: &str) -> Text {
         end -= 1;
     }
     text.cut = end < request.len();
+    text.disguised = disguised(&request[..end]);
     let chars: Vec<char> = request[..end].chars().filter_map(|c| plain(c, &mut text.hidden)).collect();
     let mut i = 0;
     while i < chars.len() && text.tokens.len() < MAX_TOKENS {
@@ -105,6 +108,28 @@ pub(crate) fn tokenise(request: &str) -> Text {
     text.mixed = text.tokens.iter().find(|t| mixes_alphabets(&t.text)).map(|t| t.text.clone());
     text.chars = chars;
     text
+}
+
+/// Whether characters that nobody sees stand between letters, or turn the direction of writing.
+fn disguised(request: &str) -> bool {
+    let unseen = |c: char| matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}');
+    let mut before: Option<char> = None;
+    let mut between = false;
+    for c in request.chars() {
+        if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            return true;
+        }
+        if unseen(c) {
+            between = before.is_some_and(char::is_alphanumeric);
+            continue;
+        }
+        if between && c.is_alphanumeric() {
+            return true;
+        }
+        between = false;
+        before = Some(c);
+    }
+    false
 }
 
 /// Whether Latin letters stand beside letters of another alphabet that look like them, or in their wide forms.

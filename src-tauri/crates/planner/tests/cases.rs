@@ -73,7 +73,13 @@ fn score(cases: &[Value]) -> Score {
         let (intent, disposition, os) = (text(&got["intent"]), text(&got["disposition"]), text(&got["os"]));
         let dispositions = label("disposition");
         check("intent", label("intent").contains(&intent), label("intent").join("|"), intent, &mut score.intent);
-        check("disposition", dispositions.contains(&disposition), dispositions.join("|"), disposition.clone(), &mut score.disposition);
+        check(
+            "disposition",
+            dispositions.contains(&disposition),
+            dispositions.join("|"),
+            disposition.clone(),
+            &mut score.disposition,
+        );
         check("os", label("os_resolved").contains(&os), label("os_resolved").join("|"), os, &mut score.os);
         let mut targets: Vec<Value> = match &wanted["targets"] {
             Value::Array(list) => list.clone(),
@@ -102,7 +108,12 @@ fn score(cases: &[Value]) -> Score {
 
 fn lines(file: &str) -> Vec<Value> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(file);
-    std::fs::read_to_string(path).unwrap().lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect()
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .filter(|l| !l.trim().is_empty())
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect()
 }
 
 fn holds(name: &str, cases: &[Value]) {
@@ -120,7 +131,12 @@ fn holds(name: &str, cases: &[Value]) {
     let told = score.told.join("\n");
     println!("{told}");
     assert_eq!(score.unsafe_, 0, "something that may not act came out runnable");
-    for (what, got, bar) in [("intent", score.intent, 98.0), ("disposition", score.disposition, 97.0), ("targets", score.targets, 98.0), ("OS", score.os, 98.0)] {
+    for (what, got, bar) in [
+        ("intent", score.intent, 98.0),
+        ("disposition", score.disposition, 97.0),
+        ("targets", score.targets, 98.0),
+        ("OS", score.os, 98.0),
+    ] {
         assert!(share(got) >= bar, "{name}: {what} {:.1} % is under {bar} %", share(got));
     }
 }

@@ -1,7 +1,7 @@
 //! Files and logs: copy, show, search, list, delete.
 
 use super::{Clause, ClauseReader, Draft, Gap, Parts, file_name, is_absolute, is_windows_path};
-use crate::text::{Kind, Token, is_path};
+use crate::text::{Kind, Token};
 use serde_json::json;
 use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::inventory::Os;
@@ -24,6 +24,15 @@ impl ClauseReader<'_> {
             .position(|t| ["to", "into", "onto", "as", "in", "at", "under", "->"].iter().any(|w| t.is(w)));
         let files: Vec<(usize, Token)> =
             parts.object.rest().filter(|(_, t)| is_file(t)).map(|(i, t)| (i, t.clone())).collect();
+        // "put 7zip on cis-02": a package, not a file.
+        if files.is_empty() && to.is_none() && ["put", "push", "roll out", "place"].contains(&parts.said.as_str()) {
+            let words = parts.object.words(self.lexicon);
+            if let [(_, one)] = words.as_slice()
+                && self.lexicon.knows_package(&one.text)
+            {
+                return self.package_action(parts, Intent::Install);
+            }
+        }
         let source = files.iter().find(|(i, _)| to.is_none_or(|to| *i < to)).cloned();
         let destination = files.iter().find(|(i, _)| to.is_some_and(|to| *i > to)).cloned();
         for (at, _) in source.iter().chain(&destination) {
@@ -37,12 +46,6 @@ impl ClauseReader<'_> {
             }
             Some((_, file)) => {
                 clause = clause.text("source", &file.text);
-                if !is_path(&file.text) || file.text.starts_with("./") || file.text.starts_with("../") {
-                    clause.gaps.push(Gap::new(
-                        "source",
-                        format!("Where on this machine is “{}”? Give its full path.", file.text),
-                    ));
-                }
             }
         }
         let source = source.map(|(_, t)| t.text);

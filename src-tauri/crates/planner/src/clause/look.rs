@@ -19,6 +19,43 @@ impl ClauseReader<'_> {
             .find(|t| t.kind == Kind::Path || t.kind == Kind::Quoted && super::is_absolute(&t.text))
             .map(|t| t.text.clone());
         let drive = parts.object.has(&["drive"]);
+        if ["how full"].contains(&parts.said.as_str()) {
+            return self.disk(parts);
+        }
+        if path.is_some()
+            && parts.object.tokens.iter().any(|t| t.kind == Kind::Quoted && !super::is_absolute(&t.text))
+            && parts.object.has(&[
+                "appear",
+                "appears",
+                "occur",
+                "occurs",
+                "times",
+                "mentions",
+                "mentioned",
+                "containing",
+                "contain",
+                "matching",
+                "occurrences",
+            ])
+        {
+            parts.object.take(&[
+                "many",
+                "times",
+                "does",
+                "appear",
+                "appears",
+                "occur",
+                "occurs",
+                "mentioned",
+                "how",
+                "is",
+                "are",
+            ]);
+            return self.find(parts);
+        }
+        if ["who", "who's", "whos", "who is", "who all"].contains(&parts.said.as_str()) {
+            return self.users(parts);
+        }
         if let Some(path) = &path {
             return self.look_at_path(parts, path, &has);
         }
@@ -75,8 +112,15 @@ impl ClauseReader<'_> {
             return self.disk(parts);
         }
         let folder = path.ends_with(['/', '\\']) || path.len() == 2 || parts.object.has(&["drive"]);
-        if (has(Look::Directory) || folder || ["ls", "list", "list out"].contains(&parts.said.as_str()))
-            && !has(Look::File)
+        let named_folder = parts.object.has(&["folder", "directory", "dir"]);
+        if named_folder && !lines {
+            return self.list_directory(parts);
+        }
+        if (has(Look::Directory)
+            || folder
+            || parts.object.has(&["contents"]) && !is_known_file(path)
+            || ["ls", "list", "list out"].contains(&parts.said.as_str()))
+            && (!has(Look::File) || parts.object.has(&["contents"]) && !is_known_file(path))
             && !lines
         {
             return self.list_directory(parts);
@@ -212,15 +256,71 @@ impl ClauseReader<'_> {
     }
 
     fn take_measure_words(&self, parts: &mut Parts<'_>) {
+        while parts.object.take_if(|t| t.text.ends_with('%') && t.text.len() <= 4).is_some() {}
         parts.object.take_set(&self.lexicon.metrics);
         parts.object.take_set(&self.lexicon.machines);
         parts.object.take_set(&self.lexicon.group_nouns);
         parts.object.take_set(&self.lexicon.all);
         parts.object.take(&[
-            "status", "state", "if", "whether", "is", "are", "there", "it", "they", "much", "many", "how", "long",
-            "has", "have", "been", "any", "what", "of", "doing", "using", "right", "enough", "still", "time", "when",
-            "was", "did", "last", "full", "busy", "high", "each", "per", "check", "quick", "basic", "up", "get",
-            "system", "systems", "loaded",
+            "over",
+            "above",
+            "more",
+            "than",
+            "exceeding",
+            "under",
+            "below",
+            "less",
+            "least",
+            "greater",
+            "higher",
+            "does",
+            "did",
+            "can",
+            "eating",
+            "final",
+            "look",
+            "status",
+            "state",
+            "if",
+            "whether",
+            "is",
+            "are",
+            "there",
+            "it",
+            "they",
+            "much",
+            "many",
+            "how",
+            "long",
+            "has",
+            "have",
+            "been",
+            "any",
+            "what",
+            "of",
+            "doing",
+            "using",
+            "right",
+            "enough",
+            "still",
+            "time",
+            "when",
+            "was",
+            "did",
+            "last",
+            "full",
+            "busy",
+            "high",
+            "each",
+            "per",
+            "check",
+            "quick",
+            "basic",
+            "up",
+            "get",
+            "system",
+            "systems",
+            "loaded",
         ]);
     }
 
@@ -483,6 +583,24 @@ impl ClauseReader<'_> {
         }
         parts.object.take_set(&self.lexicon.machines);
         match self.service_names(parts) {
+            // Any word can follow "check": one that no service is known by must at least be said to be one.
+            Ok(names)
+                if !service_said
+                    && !names.iter().all(|n| self.looks_like_a_name(&n.name))
+                    && (parts.implicit || !status) =>
+            {
+                let said = names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>().join(", ");
+                if parts.implicit {
+                    return Clause::unknown();
+                }
+                Clause::lacking(
+                    Intent::Check,
+                    Gap::new(
+                        "what",
+                        format!("Is “{said}” a service? Then say “check the {said} service”. What is to be checked?"),
+                    ),
+                )
+            }
             Ok(names) if service_said || status || parts.place.is_some() => {
                 let mut clause = Clause::new(Intent::Check);
                 for name in &names {
@@ -505,6 +623,60 @@ impl ClauseReader<'_> {
             Err(_) => Clause::unknown(),
         }
     }
+}
+
+impl ClauseReader<'_> {
+    /// A known service, or a word no sentence has: with digits, dots, hyphens or such.
+    fn looks_like_a_name(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        let bare = lower.strip_suffix(".service").unwrap_or(&lower);
+        self.lexicon.knows_service(bare)
+            || self.lexicon.knows_package(bare)
+            || lower.contains(['.', '-', '_', '@', '$', ' '])
+            || lower.chars().any(|c| c.is_ascii_digit())
+    }
+}
+
+/// Files that carry no ending, or whose ending says that they are files.
+fn is_known_file(path: &str) -> bool {
+    let name = super::file_name(path).to_lowercase();
+    name.contains('.')
+        || [
+            "hosts",
+            "passwd",
+            "fstab",
+            "group",
+            "crontab",
+            "shadow",
+            "sudoers",
+            "hostname",
+            "motd",
+            "issue",
+            "services",
+            "exports",
+            "makefile",
+            "dockerfile",
+            "syslog",
+            "messages",
+            "readme",
+            "license",
+            "authorized_keys",
+            "known_hosts",
+            "id_rsa",
+            "profile",
+            "environment",
+            "mtab",
+            "meminfo",
+            "cpuinfo",
+            "version",
+            "shells",
+            "protocols",
+            "mdstat",
+            "gshadow",
+            "timezone",
+            "machine-id",
+        ]
+        .contains(&name.as_str())
 }
 
 fn measure(metric: Metric) -> Clause {

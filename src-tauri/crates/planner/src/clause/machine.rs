@@ -11,6 +11,8 @@ impl ClauseReader<'_> {
         parts.object.take_set(&self.lexicon.machines);
         parts.object.take_set(&self.lexicon.all);
         parts.object.take(&[
+            "back",
+            "cleanly",
             "-r",
             "-h",
             "-f",

@@ -186,6 +186,10 @@ struct Found {
     verb: Verb,
     reason: String,
     gap: Option<Gap>,
+    /// The verb a mistyped one was read as.
+    meant: Option<String>,
+    /// What belongs to the verb and stands elsewhere: "turn nginx off".
+    particles: Vec<usize>,
 }
 
 impl ClauseReader<'_> {
@@ -201,10 +205,12 @@ impl ClauseReader<'_> {
         let (place_range, places) = place.map_or((None, None), |(range, places)| (Some(range), Some(places)));
         let object: Vec<Token> = (0..tokens.len())
             .filter(|i| !range.contains(i) && !place_range.as_ref().is_some_and(|p| p.contains(i)))
+            .filter(|i| !found.as_ref().is_some_and(|f| f.particles.contains(i)))
             .map(|i| tokens[i].clone())
             .collect();
         let place_span = place_range.map(|r| tokens[r.start].span.start..tokens[r.end - 1].span.end);
         let said = tokens[range].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ");
+        let said = found.as_ref().and_then(|f| f.meant.clone()).unwrap_or(said);
         let mut parts = Parts {
             verb,
             said,
@@ -391,9 +397,25 @@ impl ClauseReader<'_> {
             format!("“{words}” asks to {}", verb_name(verb))
         };
         let found = |range: Range<usize>, verb: Verb, gap: Option<Gap>| {
-            Some(Found { reason: reason(&range, verb), range, verb, gap })
+            Some(Found { reason: reason(&range, verb), range, verb, gap, meant: None, particles: Vec::new() })
         };
+        if let Some((verb, particle)) = self.split_verb(tokens, lead) {
+            let mut found = found(lead..lead + 1, verb, None)?;
+            found.particles = particle;
+            return Some(found);
+        }
         if let Some((length, verb)) = self.lexicon.verb(&tokens[lead..]) {
+            // "make sshd re-read its config": the verb that matters comes later.
+            if (verb == Verb::Create || first.is("have") || first.is("get"))
+                && !tokens.iter().any(|t| {
+                    ["user", "users", "account", "script", "file", "folder", "directory", "sure"]
+                        .iter()
+                        .any(|w| t.is(w))
+                })
+                && let Some((range, verb @ Verb::Do(_), gap)) = self.later_verb(tokens, lead + length)
+            {
+                return found(range, verb, gap);
+            }
             // "service nginx restart", "systemctl status nginx" are one verb however they are spelt.
             return found(lead..lead + length, verb, None);
         }
@@ -410,7 +432,7 @@ impl ClauseReader<'_> {
             let range = lead..lead + 1;
             let cue = tokens[..lead]
                 .iter()
-                .any(|t| ["try", "trying", "by", "consider", "to", "need", "needs"].iter().any(|w| t.is(w)));
+                .any(|t| ["try", "trying", "by", "consider", "to", "need", "needs", "mind"].iter().any(|w| t.is(w)));
             return match form {
                 Form::Progressive if cue => found(range, verb, None),
                 Form::Progressive => {
@@ -433,9 +455,87 @@ impl ClauseReader<'_> {
                 verb: what,
                 reason: format!("read “{}” as “{verb}”", first.text),
                 gap: None,
+                meant: Some(verb.to_owned()),
+                particles: Vec::new(),
             });
         }
         self.later_verb(tokens, lead).and_then(|(range, verb, gap)| found(range, verb, gap))
+    }
+
+    /// "turn nginx off", "bring mysql back up", "set tomcat to autostart": a verb in two pieces.
+    fn split_verb(&self, tokens: &[Token], lead: usize) -> Option<(Verb, Vec<usize>)> {
+        let first = &tokens[lead];
+        let find = |words: &[&str]| (lead + 2..tokens.len()).find(|&i| words.iter().any(|w| tokens[i].is(w)));
+        let with_back = |at: usize| if tokens[at - 1].is("back") { vec![at - 1, at] } else { vec![at] };
+        let startup = ["autostart", "auto-start", "automatic", "automatically", "auto", "startup", "boot"];
+        let words = [
+            "at",
+            "on",
+            "to",
+            "type",
+            "of",
+            "startup",
+            "start",
+            "starts",
+            "starting",
+            "boot",
+            "autostart",
+            "auto-start",
+            "automatic",
+            "automatically",
+            "auto",
+            "manual",
+            "disabled",
+            "from",
+            "up",
+            "when",
+            "machine",
+            "the",
+        ];
+        let about_startup = || -> Vec<usize> {
+            (lead + 1..tokens.len())
+                .filter(|&i| {
+                    words.iter().any(|w| tokens[i].is(w))
+                        && !(tokens[i].is("on") && !tokens.get(i + 1).is_some_and(|t| t.is("boot") || t.is("startup")))
+                })
+                .collect()
+        };
+        match first.lower.as_str() {
+            "turn" | "switch" if tokens.windows(3).any(|w| w[0].is("off") && w[1].is("and") && w[2].is("on")) => {
+                let at = tokens.windows(3).position(|w| w[0].is("off") && w[1].is("and") && w[2].is("on"))?;
+                let again = usize::from(tokens.get(at + 3).is_some_and(|t| t.is("again")));
+                Some((Verb::Do(Intent::Restart), (at..at + 3 + again).collect()))
+            }
+            "turn" | "switch" => match (find(&["off"]), find(&["on"])) {
+                (Some(off), _) => Some((Verb::Do(Intent::Stop), vec![off])),
+                (None, Some(on)) if on + 1 == tokens.len() || tokens[on + 1].is("on") => {
+                    Some((Verb::Do(Intent::Start), vec![on]))
+                }
+                _ => None,
+            },
+            "bring" | "take" | "shut" | "power" | "start" | "fire" | "spin" => {
+                match (find(&["down", "offline"]), find(&["up", "online"])) {
+                    (Some(down), _) if first.lower != "start" => Some((Verb::Do(Intent::Stop), vec![down])),
+                    (None, Some(up)) if first.lower != "shut" => Some((Verb::Do(Intent::Start), with_back(up))),
+                    _ => None,
+                }
+            }
+            "set" | "configure" | "keep" | "prevent" | "make" | "ensure"
+                if tokens[lead..]
+                    .iter()
+                    .any(|t| startup.iter().any(|w| t.is(w)) || t.is("manual") || t.is("disabled")) =>
+            {
+                let off = first.is("keep")
+                    || first.is("prevent")
+                    || tokens.iter().any(|t| t.is("manual") || t.is("disabled"));
+                let mut particles = about_startup();
+                if tokens.get(lead + 1).is_some_and(|t| t.is("sure")) {
+                    particles.push(lead + 1);
+                }
+                Some((Verb::Do(if off { Intent::Disable } else { Intent::Enable }), particles))
+            }
+            _ => None,
+        }
     }
 
     /// "nginx needs to be restarted", "web-01: uptime check please", "I monitor it by deleting all logs".
@@ -468,11 +568,19 @@ impl ClauseReader<'_> {
 
     /// Where: after a preposition, at the clause's beginning, or as the last thing said.
     fn place(&self, tokens: &[Token], verb: &Range<usize>, what: Verb) -> Option<(Range<usize>, Places)> {
-        let strong = ["on", "in", "at", "across", "against", "over", "within", "inside", "throughout", "@"];
+        let strong = ["on", "in", "at", "across", "against", "within", "inside", "throughout", "@"];
+        let phrases: Vec<Range<usize>> = (0..tokens.len())
+            .filter_map(|at| self.lexicon.looks.at(&tokens[at..]).map(|(length, _)| at..at + length))
+            .filter(|range| range.len() > 1)
+            .collect();
         for want_strong in [true, false] {
             for at in 0..tokens.len() {
                 let token = &tokens[at];
                 if verb.contains(&at) || token.kind != Kind::Word || !self.lexicon.place.contains(&token.lower) {
+                    continue;
+                }
+                // "logged on users": the preposition belongs to what is looked at.
+                if phrases.iter().any(|range| range.contains(&at)) {
                     continue;
                 }
                 let is_strong = strong.contains(&token.lower.as_str());
@@ -512,7 +620,12 @@ impl ClauseReader<'_> {
                 return Some((at..end, places));
             }
             // "what web servers are running nginx", "is web-01 up": the place stands in front.
-            if !is_command && first && places.is_clear() && (what == Verb::Look || what == Verb::Connect) {
+            let of_service = tokens.get(end).is_some_and(|t| {
+                self.lexicon.service_nouns.contains(&t.lower) && !self.lexicon.machines.contains(&t.lower)
+            });
+            let named = first || !places.hosts.is_empty() || !places.groups.is_empty();
+            if !is_command && named && !of_service && places.is_clear() && (what == Verb::Look || what == Verb::Connect)
+            {
                 return Some((at..end, places));
             }
         }

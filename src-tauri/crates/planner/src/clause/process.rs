@@ -83,7 +83,9 @@ impl ClauseReader<'_> {
             return Clause::unknown();
         }
         let sweeping = parts.object.has(&["all", "every", "everything"]);
+        let by_number = parts.object.has(&["pid", "/pid"]);
         parts.object.take(&[
+            "and",
             "process",
             "processes",
             "proc",
@@ -127,7 +129,24 @@ impl ClauseReader<'_> {
             "it's",
         ]);
         let words = parts.object.words(self.lexicon);
+        let pids: Vec<(usize, String)> = words.iter().map(|(at, t)| (*at, t.text.clone())).collect();
+        if pids.len() > 1 && pids.iter().all(|(_, p)| p.chars().all(|c| c.is_ascii_digit())) {
+            let mut clause = Clause::new(Intent::KillProcess);
+            for (at, process) in pids {
+                parts.object.mark(at..at + 1);
+                clause.drafts.push(super::Draft::Ready(Action::KillProcess { process }));
+            }
+            let numbers: Vec<u32> = words.iter().filter_map(|(_, t)| t.text.parse().ok()).collect();
+            return clause.slot("pid", json!(numbers));
+        }
         match words.as_slice() {
+            [(_, one)] if by_number && !one.text.chars().all(|c| c.is_ascii_digit()) => {
+                let question = format!("“{}” is no process id. Which process?", one.text);
+                Clause::lacking(
+                    Intent::KillProcess,
+                    Gap::new("process", question).instead_of(one.span.clone(), Vec::new()),
+                )
+            }
             [(at, one)]
                 if one.kind != Kind::Path
                     && (is_service_name(&one.text) && !self.is_vague(std::slice::from_ref(one))) =>
@@ -190,6 +209,16 @@ impl ClauseReader<'_> {
             "in",
         ]) || ["who", "who is", "who's", "whos", "who all"].contains(&parts.said.as_str());
         parts.object.take(&[
+            "exist",
+            "exists",
+            "does",
+            "loged",
+            "logon",
+            "someone",
+            "did",
+            "last",
+            "when",
+            "log",
             "logged",
             "logged-in",
             "logged-on",
@@ -239,6 +268,7 @@ impl ClauseReader<'_> {
     pub(super) fn user_change(&self, parts: &mut Parts<'_>) -> Clause {
         let said = parts.said.as_str();
         let change = match said {
+            "reset" | "reset password" => None,
             "lock" | "lock out" | "disable" | "suspend" | "deactivate" => Some((UserChange::Lock, said)),
             "unlock" | "enable" | "reactivate" => Some((UserChange::Unlock, said)),
             "useradd" | "adduser" | "create" | "add" | "make" | "new" | "register" => {
@@ -250,8 +280,8 @@ impl ClauseReader<'_> {
             _ => None,
         };
         parts.object.take(&[
-            "user", "users", "account", "accounts", "login", "named", "called", "a", "new", "local", "linux",
-            "windows", "username", "for", "of", "the", "out", "from", "to", "-m", "in",
+            "password", "user's", "user", "users", "account", "accounts", "login", "named", "called", "a", "new",
+            "local", "linux", "windows", "username", "for", "of", "the", "out", "from", "to", "-m", "in",
         ]);
         let strip = |t: &Token| t.text.strip_suffix("'s").unwrap_or(&t.text).to_owned();
         let words = parts.object.words(self.lexicon);

@@ -35,7 +35,18 @@ impl ClauseReader<'_> {
             return clause;
         }
         parts.object.take_phrase(&["back up", "up again", "back on", "if needed"]);
-        parts.object.take(&["back", "named", "called", "it's"]);
+        parts.object.take(&["back", "named", "called", "it's", "graceful", "gracefully", "hard", "soft"]);
+        if intent == Intent::Reload {
+            parts.object.take(&["config", "configuration", "conf", "configs", "settings", "its", "file", "files"]);
+            parts.object.take_phrase(&[
+                "no restart",
+                "not restart",
+                "without restart",
+                "without restarting",
+                "without a restart",
+                "without downtime",
+            ]);
+        }
         let sweeping = parts.object.tokens.iter().any(|t| self.lexicon.all.contains(&t.lower) || t.is("everything"));
         let mut clause = match self.service_names(parts) {
             Ok(names) => {
@@ -85,9 +96,7 @@ impl ClauseReader<'_> {
         let place = parts.place.filter(|_| only_machines)?;
         let span = parts.place_span.clone()?;
         let said = self.text.slice(span).to_lowercase();
-        let word = |words: &[&str]| {
-            said.split(|c: char| !c.is_alphanumeric()).any(|w| words.contains(&w)) || parts.object.has(words)
-        };
+        let word = |words: &[&str]| said.split_whitespace().any(|w| words.contains(&w)) || parts.object.has(words);
         // "web servers" is a name; "the server web-01", "the machines" and "host db-02" are about machines.
         let names_machine = word(&[
             "machine",
