@@ -140,6 +140,9 @@ pub struct Lexicon {
     pub(crate) commands: HashSet<String>,
     pub(crate) labels: HashSet<String>,
     pub(crate) symptoms: HashSet<String>,
+    pub(crate) foreign: HashSet<String>,
+    /// Nouns of five letters or more that are worth putting right when mistyped.
+    nouns: Vec<String>,
     sensitive: Vec<String>,
     known_packages: HashSet<String>,
     pub(crate) except: Phrases<()>,
@@ -278,6 +281,41 @@ impl Lexicon {
         }
     }
 
+    /// The noun a mistyped word surely is: one letter off, the same first letter, and no other noun as near.
+    pub(crate) fn mistyped_noun(&self, lower: &str) -> Option<&str> {
+        let letters = lower.chars().count();
+        if letters < 4 || !lower.chars().all(char::is_alphabetic) {
+            return None;
+        }
+        let mut near = self.nouns.iter().filter(|noun| {
+            noun.len().abs_diff(letters) <= 1
+                && noun.chars().next() == lower.chars().next()
+                && strsim::damerau_levenshtein(noun, lower) == 1
+        });
+        let first = near.next()?;
+        // "alrets" is near alert and alerts; the longest is what was meant, and all mean the same.
+        let stem = |w: &str| w.trim_end_matches('s').to_owned();
+        near.all(|other| stem(other) == stem(first)).then_some(first.as_str())
+    }
+
+    /// Whether a word has a meaning of its own, so that it is not mistyped.
+    pub(crate) fn is_word(&self, lower: &str) -> bool {
+        self.filler.contains(lower)
+            || self.place.contains(lower)
+            || self.metrics.contains(lower)
+            || self.machines.contains(lower)
+            || self.group_nouns.contains(lower)
+            || self.service_nouns.contains(lower)
+            || self.symptoms.contains(lower)
+            || self.stems.contains_key(lower)
+            || self.verbs.by_first.contains_key(lower)
+            || self.looks.by_first.contains_key(lower)
+            || self.stored.by_first.contains_key(lower)
+            || self.talk.by_first.contains_key(lower)
+            || self.knows_service(lower)
+            || self.knows_package(lower)
+    }
+
     /// Whether a service goes by this name.
     pub(crate) fn knows_service(&self, lower: &str) -> bool {
         self.services.contains_key(lower) || self.service_words.contains_key(lower)
@@ -380,6 +418,14 @@ impl File {
         site_services: HashSet<String>,
     ) -> Result<Lexicon, LexiconError> {
         let (verbs, stems) = verbs(self.verbs)?;
+        let single = |lists: &BTreeMap<String, Vec<String>>| -> Vec<String> {
+            lists.values().flatten().filter(|w| w.len() >= 5 && w.chars().all(char::is_alphabetic)).cloned().collect()
+        };
+        let mut nouns = single(&self.looks);
+        nouns.extend(single(&self.store));
+        nouns.extend(single(&self.talk));
+        nouns.sort();
+        nouns.dedup();
         let looks = kinds("looks", self.looks, look)?;
         let stored = kinds("store", self.store, stored)?;
         let job_states = kinds("job_states", self.job_states, job_state)?;
@@ -415,6 +461,8 @@ impl File {
             commands: words.set("commands"),
             labels: words.set("labels"),
             symptoms: words.set("symptoms"),
+            foreign: words.set("foreign"),
+            nouns,
             sensitive: words.take("sensitive").into_iter().map(|w| w.to_lowercase()).collect(),
             known_packages: known.set("packages"),
             except: words.phrases("except"),

@@ -242,6 +242,13 @@ impl PlaceReader<'_> {
         (next > at && next < tokens.len()).then_some(next)
     }
 
+    /// The host or group that is named here, with its length in tokens.
+    pub(crate) fn name_at(&self, tokens: &[Token], at: usize) -> Option<(String, usize)> {
+        let (named, _, length) = self.known_name(tokens, at)?;
+        let named = named.into_iter().find(|n| matches!(n, Named::Host(_) | Named::Group(_)))?;
+        Some((self.roster.display(named), length))
+    }
+
     /// Whether a name of the inventory begins here.
     pub(crate) fn is_name(&self, tokens: &[Token], at: usize) -> bool {
         self.known_name(tokens, at).is_some()
@@ -589,6 +596,7 @@ impl PlaceReader<'_> {
     }
 
     fn resolve(&self, terms: Vec<Term>) -> Places {
+        let restricted = terms.len() > 1;
         let mut places = Places::default();
         let mut sets: Vec<(BTreeSet<usize>, String)> = Vec::new();
         let (mut all, mut machines) = (false, false);
@@ -656,7 +664,7 @@ impl PlaceReader<'_> {
             }
         }
         // "web servers in 'Production Web'" is just that group where it lies within the other.
-        if places.groups.len() > 1 {
+        if places.groups.len() > 1 && restricted {
             let all: BTreeSet<usize> = places.resolved.keys().copied().collect();
             if let Some(&exact) = places.groups.iter().rev().find(|&&g| self.roster.groups[g].members == all) {
                 places.groups = vec![exact];

@@ -220,6 +220,15 @@ impl Asked<'_> {
         if !parameters.is_empty() {
             slots.insert("parameters".to_owned(), json!(parameters));
         }
+        let unknown = (0..self.tokens.len())
+            .filter(|&at| self.lexicon.place.contains(&self.tokens[at].lower) && self.tokens[at].kind == Kind::Word)
+            .filter_map(|at| self.places.read(self.tokens, at + 1))
+            .map(|(places, _)| places)
+            .find(|places| !places.unknown.is_empty() || places.vague);
+        if unknown.is_some() {
+            let reason = "asks to run a saved recipe on machines that are not known".to_owned();
+            return Some(Query { intent: Intent::RunRecipe, slots, places: unknown, reason });
+        }
         self.query(Intent::RunRecipe, slots, "asks to run a saved recipe")
     }
 
@@ -457,7 +466,10 @@ impl Asked<'_> {
             "have", "see", "view",
         ]);
         for (words, filter) in [
-            (&["unreachable", "offline", "down", "unresponsive", "disconnected"][..], "unreachable"),
+            (
+                &["unreachable", "offline", "down", "unresponsive", "disconnected", "cannot", "can't", "cant"][..],
+                "unreachable",
+            ),
             (&["maintenance"], "maintenance"),
             (&["stale"], "stale"),
         ] {
@@ -480,7 +492,10 @@ impl Asked<'_> {
     fn is_plain_list(&self) -> bool {
         let Some(lead) = self.lead() else { return false };
         let lead_word = |words: &[&str]| words.iter().any(|w| self.tokens[lead].is(w));
-        if lead_word(&["check", "verify", "test", "ping", "is"]) || self.says("show me the status") {
+        if lead_word(&["who", "who's", "whos"]) && self.has(&["on", "logged", "in", "using"])
+            || lead_word(&["check", "verify", "test", "ping", "is"])
+            || self.says("show me the status")
+        {
             return false;
         }
         let mut at = 0;

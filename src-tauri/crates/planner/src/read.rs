@@ -114,8 +114,13 @@ impl Reader<'_> {
             );
             return ask(Intent::Unknown, "request", &question);
         }
+        let foreign =
+            text.tokens.iter().filter(|t| t.kind == Kind::Word && self.lexicon.foreign.contains(&t.lower)).count();
         let tokens = self.without_label(&text.tokens);
-        let mut understood = self.read_tokens(request, &text, tokens);
+        let (tokens, corrected) = self.corrected(tokens);
+        let mut understood =
+            if foreign >= 2 { self.foreign(&tokens) } else { self.read_tokens(request, &text, &tokens) };
+        understood.reading.reasons.extend(corrected);
         if text.hidden {
             understood.reading.reasons.push("characters that cannot be seen were left out of the request".to_owned());
         }
@@ -158,6 +163,56 @@ impl Reader<'_> {
         }
         if dry {
             dry_run(&mut understood);
+        }
+        understood
+    }
+
+    /// Without mentions and emoji, and with mistyped nouns put right, each with a word about it. Names of the inventory stay.
+    fn corrected(&self, tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
+        let mut reasons = Vec::new();
+        let emoji = |t: &Token| t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with(':');
+        let lead = tokens.iter().position(|t| t.is_text()).unwrap_or(0);
+        let mention =
+            |i: usize, t: &Token| i == lead && t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with('@');
+        let acts = matches!(
+            tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).and_then(|at| self.lexicon.verb(&tokens[at..])),
+            Some((_, Verb::Do(intent))) if intent.changes()
+        );
+        let kept = tokens
+            .iter()
+            .enumerate()
+            .filter(|(i, t)| !emoji(t) && !mention(*i, t))
+            .map(|(_, token)| {
+                let known = acts
+                    || token.kind != Kind::Word
+                    || self.roster.host(&token.text).is_some()
+                    || !self.roster.named(&token.text).is_empty()
+                    || self.lexicon.is_word(&token.lower);
+                match self.lexicon.mistyped_noun(&token.lower).filter(|_| !known) {
+                    Some(noun) => {
+                        reasons.push(format!("read “{}” as “{noun}”", token.text));
+                        Token { text: noun.to_owned(), lower: noun.to_owned(), ..token.clone() }
+                    }
+                    None => token.clone(),
+                }
+            })
+            .collect();
+        (kept, reasons)
+    }
+
+    /// A request in a language that is not read.
+    fn foreign(&self, tokens: &[Token]) -> Understood {
+        let mut understood = ask(
+            Intent::Unknown,
+            "language",
+            "Wheelhouse reads English. Say it in English, for example: restart nginx on web-01.",
+        );
+        let places = self.places();
+        let place = (0..tokens.len()).filter_map(|at| places.read(tokens, at).map(|(p, _)| p)).find(Places::is_clear);
+        if let Some(place) = place {
+            let targets: Vec<usize> = place.resolved.keys().copied().collect();
+            understood.reading.os = self.os_of(&targets, Disposition::Clarify);
+            understood.reading.targets = place.reading(self.roster);
         }
         understood
     }
@@ -229,12 +284,19 @@ impl Reader<'_> {
     fn typed_command(&self, tokens: &[Token]) -> Option<usize> {
         let run = (0..tokens.len())
             .find(|&at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Verb::Do(Intent::RunCommand)))))?;
-        (run..tokens.len()).find(|&at| tokens[at].kind == Kind::Quoted)
+        let quoted = (run..tokens.len()).find(|&at| tokens[at].kind == Kind::Quoted)?;
+        // A recipe's name is no command.
+        let recipe =
+            tokens[run..quoted].iter().any(|t| ["recipe", "runbook", "template", "plan"].iter().any(|w| t.is(w)));
+        (!recipe).then_some(quoted)
     }
 
     fn refusal(&self, text: &Text, typed: Option<usize>) -> Option<Refusal> {
-        let command = typed.map(|at| text.tokens[at].text.as_str());
-        safety::harm(&text.tokens, command, self.lexicon)
+        let run = (0..text.tokens.len())
+            .find(|&at| matches!(self.lexicon.verb(&text.tokens[at..]), Some((_, Verb::Do(Intent::RunCommand)))))
+            .map(|at| text.slice(text.tokens[at].span.end..text.chars.len()));
+        let command = typed.map(|at| text.tokens[at].text.clone()).or(run);
+        safety::harm(&text.tokens, command.as_deref(), self.lexicon)
             .or_else(|| safety::injection(text, typed, self.lexicon))
             .or_else(|| safety::persuasion(&text.tokens, self.lexicon))
             .or_else(|| self.stray_semicolon(&text.tokens))
@@ -269,7 +331,15 @@ impl Reader<'_> {
         let lead = text.tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
         let intent = match text.tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)) {
             Some((_, Verb::Do(intent))) => intent,
-            Some((_, Verb::Look | Verb::Connect)) => Intent::Check,
+            Some((_, Verb::Look | Verb::Connect)) => self.intent_of_look(&text.tokens),
+            None if text.tokens.get(lead..).is_some_and(|rest| self.lexicon.looks.at(rest).is_some()) => {
+                self.intent_of_look(&text.tokens)
+            }
+            Some((_, Verb::Remove))
+                if text.tokens.iter().any(|t| t.is("users") || t.is("user") || t.is("accounts")) =>
+            {
+                Intent::UserAdmin
+            }
             Some((_, Verb::Create)) if text.tokens.iter().any(|t| t.is("user") || t.is("account")) => Intent::UserAdmin,
             Some((_, Verb::Remove | Verb::Clean)) if text.tokens.iter().any(|t| t.is("package")) => Intent::Uninstall,
             Some((_, Verb::Remove | Verb::Clean)) => Intent::DeleteFiles,
@@ -280,6 +350,23 @@ impl Reader<'_> {
         reading.risk = if refusal.critical { Risk::Critical } else { Risk::High };
         reading.reasons.push(refusal.why);
         Understood::of(reading)
+    }
+
+    /// What a refused look was about.
+    fn intent_of_look(&self, tokens: &[Token]) -> Intent {
+        let acts = (0..tokens.len()).find_map(|at| match self.lexicon.verb(&tokens[at..]) {
+            Some((_, Verb::Do(intent))) if intent.changes() => Some(intent),
+            _ => None,
+        });
+        let look = self.lexicon.looks.anywhere(tokens).map(|(_, _, look)| *look);
+        match look {
+            Some(crate::lexicon::Look::Log) => Intent::TailLog,
+            Some(crate::lexicon::Look::Disk) => Intent::DiskUsage,
+            Some(crate::lexicon::Look::Uptime) => Intent::Uptime,
+            Some(crate::lexicon::Look::Processes) => Intent::ListProcesses,
+            _ if tokens.iter().any(|t| t.is("you")) => acts.unwrap_or(Intent::Check),
+            _ => Intent::Check,
+        }
     }
 
     /// "don't restart anything, just check nginx on web-01": what is left when the "not" is taken out may look, never act.
@@ -310,13 +397,15 @@ impl Reader<'_> {
 
     fn stored(&self, query: query::Query) -> Understood {
         let running = query.intent == Intent::RunRecipe;
-        let missing = running && !query.slots.contains_key("recipe");
+        let unclear = running && query.places.as_ref().is_some_and(|p| !p.is_clear());
+        let missing = running && !query.slots.contains_key("recipe") || unclear;
         let disposition = match running {
             true if missing => Disposition::Clarify,
             true => Disposition::Confirm,
             false => Disposition::Answer,
         };
         let sentence = match query.intent {
+            Intent::RunRecipe if unclear => "On which machines? The inventory does not have these.".to_owned(),
             Intent::RunRecipe if missing => "Which recipe?".to_owned(),
             Intent::RunRecipe => format!("Run the recipe {}", query.slots["recipe"].as_str().unwrap_or_default()),
             Intent::ListJobs => "The jobs that fit.".to_owned(),
@@ -415,6 +504,12 @@ impl Reader<'_> {
         let mut left_over = Vec::new();
         let mut stated: Option<Places> = None;
         for piece in clauses(body, self.lexicon) {
+            // "without restarting it, tell me …"
+            if piece.first().is_some_and(|t| t.is("without"))
+                && piece.get(1).is_some_and(|t| self.lexicon.inflected(t).is_some())
+            {
+                continue;
+            }
             match reader.read(piece, &earlier) {
                 Some(clause) => {
                     for slot in ["service", "package", "process"] {
@@ -465,9 +560,18 @@ impl Reader<'_> {
         if known.is_empty() {
             return self.not_understood(tokens, heading);
         }
+        let known = without_repeats(known);
         let lost = left_over.iter().find(|tokens| self.says_something(tokens));
+        // What is told in front of a look changes nothing about it.
+        let looks_only = known.iter().all(|c| !c.drafts.is_empty() && !c.drafts.iter().any(Draft::mutates));
+        let told_before = lost.is_some_and(|lost| {
+            let first =
+                body.iter().position(|t| read.iter().any(|_| self.lexicon.verb(std::slice::from_ref(t)).is_some()));
+            looks_only && first.is_some_and(|at| lost.first().is_some_and(|t| t.span.start < body[at].span.start))
+        });
+        let lost = lost.filter(|_| !told_before);
         let mut understood = self.judge(request, &known, heading, earlier);
-        if known.len() < read.len() || lost.is_some() {
+        if read.iter().any(|c| c.step.intent == Intent::Unknown) || lost.is_some() {
             let said =
                 lost.map(|t| t.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ")).unwrap_or_default();
             let question = if said.is_empty() {
@@ -511,8 +615,7 @@ impl Reader<'_> {
                         || self.lexicon.service_nouns.contains(&t.lower)
                         || self.lexicon.machines.contains(&t.lower))
         });
-        (plain && (found.is_some() || service.is_some()))
-            .then(|| (found.map(|(.., places)| places), service.map(|(.., name)| name)))
+        plain.then(|| (found.map(|(.., places)| places), service.map(|(.., name)| name)))
     }
 
     /// "on web servers: …" and "web servers: …" say the place once for all steps.
@@ -560,7 +663,17 @@ impl Reader<'_> {
             if self.lexicon.place.contains(&head[from].lower) && head[from].kind == Kind::Word {
                 continue;
             }
+            let runs = head.iter().any(|t| t.is("run") || t.is("execute"));
+            let command = body
+                .iter()
+                .find(|t| t.is_text())
+                .is_some_and(|t| t.kind != Kind::Word || self.lexicon.commands.contains(&t.lower));
+            if runs && command {
+                return (None, tokens);
+            }
+            let prepared = from > 0 && self.lexicon.place.contains(&head[from - 1].lower);
             if let Some((found, end)) = places.read(head, from)
+                && (prepared || found.unknown.is_empty())
                 && head[end..].iter().all(plain)
                 && !found.is_empty()
             {
@@ -622,8 +735,41 @@ impl Reader<'_> {
         if !about_work {
             let answer = "That is not something Wheelhouse can do. It looks after machines: ask it to check, start, stop, restart, install, copy or run something on them.";
             let spoken = [
-                "what", "what's", "whats", "is", "the", "a", "an", "me", "you", "tell", "who", "how", "why", "my",
-                "your", "i", "can", "to", "of", "for", "are", "do", "does", "will", "write",
+                "what",
+                "what's",
+                "whats",
+                "is",
+                "the",
+                "a",
+                "an",
+                "me",
+                "you",
+                "tell",
+                "who",
+                "how",
+                "why",
+                "my",
+                "your",
+                "i",
+                "can",
+                "to",
+                "of",
+                "for",
+                "are",
+                "do",
+                "does",
+                "will",
+                "into",
+                "some",
+                "play",
+                "sing",
+                "joke",
+                "poem",
+                "please",
+                "translate",
+                "order",
+                "book",
+                "write",
             ];
             if tokens.iter().filter(|t| t.is_text()).count() > 1
                 && tokens.iter().any(|t| spoken.iter().any(|w| t.is(w)))
@@ -678,13 +824,17 @@ impl Reader<'_> {
             && drafts.iter().all(|d| matches!(d, Draft::Ready(Action::Reach { .. })))
             && places.resolved.is_empty()
             && places.unknown.iter().all(|u| crate::places::is_host_like(&u.name));
-        self.probe_or_ask(request, &places, clauses, elsewhere, &mut questions);
+        let service = clauses
+            .iter()
+            .find_map(|c| ["service", "package"].iter().find_map(|s| c.step.slots.get(*s)).and_then(Value::as_str));
+        self.probe_or_ask(request, &places, clauses, elsewhere, service, &mut questions);
 
         let mutates = clauses
             .iter()
             .any(|c| if c.drafts.is_empty() { c.step.intent.changes() } else { c.drafts.iter().any(Draft::mutates) });
         let sensitive = clauses.iter().any(|c| c.sensitive);
-        let intent = if clauses.len() > 1 { Intent::MultiStep } else { clauses[0].step.intent };
+        let same = clauses.iter().all(|c| c.step.intent == clauses[0].step.intent) && !mutates;
+        let intent = if clauses.len() > 1 && !same { Intent::MultiStep } else { clauses[0].step.intent };
         let mut slots: BTreeMap<String, Value> = BTreeMap::new();
         for clause in clauses {
             for (name, value) in &clause.step.slots {
@@ -744,6 +894,7 @@ impl Reader<'_> {
         places: &Places,
         clauses: &[Clause],
         elsewhere: bool,
+        service: Option<&str>,
         questions: &mut Vec<Question>,
     ) {
         let reachability = clauses.iter().all(|c| {
@@ -761,16 +912,16 @@ impl Reader<'_> {
         if elsewhere || reachability && address && network && places.resolved.is_empty() {
             return;
         }
-        self.ask_about_places(request, places, questions);
+        self.ask_about_places(request, places, service, questions);
     }
 
-    fn ask_about_places(&self, request: &str, places: &Places, questions: &mut Vec<Question>) {
+    fn ask_about_places(&self, request: &str, places: &Places, service: Option<&str>, questions: &mut Vec<Question>) {
         let mut ask = |text: String, choices: Vec<Choice>| {
             questions.push(Question { about: "targets".to_owned(), text, choices })
         };
         if places.is_empty() {
             let choices = self
-                .some_places()
+                .some_places(service)
                 .into_iter()
                 .map(|name| Choice {
                     request: format!("{} on {name}", request.trim_end_matches(['.', '!', '?', ' '])),
@@ -819,8 +970,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A few places to choose from: the groups first, then hosts.
-    fn some_places(&self) -> Vec<String> {
+    /// A few places to choose from: where the service is known to be; else the groups, then hosts.
+    fn some_places(&self, service: Option<&str>) -> Vec<String> {
+        if let Some(crate::roster::Named::Tag(tag)) = service.and_then(|s| self.roster.tag(s)) {
+            let members = &self.roster.tags[tag].1;
+            let group = self.roster.groups.iter().filter(|g| g.members == *members).map(|g| g.name.clone()).take(1);
+            let hosts = members.iter().map(|&i| self.roster.targets[i].spec.name.clone());
+            return group.chain(hosts).take(6).collect();
+        }
         let groups =
             self.roster.groups.iter().filter(|g| !g.everything && !g.members.is_empty()).map(|g| g.name.clone());
         let hosts = self.roster.targets.iter().map(|t| t.spec.name.clone());
@@ -894,6 +1051,26 @@ impl Reader<'_> {
             || has(&[Intent::Stop]) && is_group;
         if high { Risk::High } else { Risk::Medium }
     }
+}
+
+/// "what eats the cpu? show processes": the same look asked for twice is one.
+fn without_repeats(clauses: Vec<Clause>) -> Vec<Clause> {
+    let mut kept: Vec<Clause> = Vec::new();
+    for clause in clauses {
+        let twin = kept
+            .iter_mut()
+            .find(|k| !k.drafts.is_empty() && k.drafts == clause.drafts && !clause.drafts.iter().any(Draft::mutates));
+        match twin {
+            Some(twin) if twin.places.is_none() || clause.places.is_none() => {
+                if twin.places.is_none() {
+                    twin.places = clause.places;
+                    twin.place_span = clause.place_span;
+                }
+            }
+            _ => kept.push(clause),
+        }
+    }
+    kept
 }
 
 const HELP: &str = "Say it in your own words, and you will see the plan before anything runs. For example: \

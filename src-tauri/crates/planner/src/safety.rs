@@ -16,6 +16,14 @@ pub(crate) struct Refusal {
 /// which is for the shell and is looked at by [`harm`] only.
 pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) -> Option<Refusal> {
     for (i, token) in text.tokens.iter().enumerate() {
+        let ampersand = token.is("and") && text.chars.get(token.span.start) == Some(&'&');
+        if ampersand && text.tokens.get(i + 1).is_some_and(|t| lexicon.shell.contains(&t.lower)) {
+            let critical = deadly(&joined(&text.tokens)).is_some();
+            return Some(Refusal {
+                why: "“&” is for a shell, and a command follows; nothing was planned".to_owned(),
+                critical,
+            });
+        }
         let refuse = |what: String| {
             let critical = harm_in(&text.tokens, lexicon).is_some() || deadly(&joined(&text.tokens)).is_some();
             Some(Refusal {
@@ -35,6 +43,17 @@ pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) ->
                     && token.kind == Kind::Word
                 {
                     return refuse(format!("“{}” holds coded characters", shorten(&token.text)));
+                }
+                if Some(i) != typed && (token.text.contains("$(") || token.text.contains("${")) {
+                    return refuse(format!("“{}” holds a command", shorten(&token.text)));
+                }
+                // A line end written out: `nginx\nrm -rf /`.
+                if token.kind == Kind::Word
+                    && ["\\n", "\\r"]
+                        .iter()
+                        .any(|end| lower.split(end).skip(1).any(|rest| lexicon.shell.contains(rest)))
+                {
+                    return refuse(format!("“{}” holds a line end and a command", shorten(&token.text)));
                 }
                 // In backticks a shell runs it; a name in them is how chats set names.
                 if token.kind == Kind::Quoted
@@ -85,6 +104,24 @@ pub(crate) fn persuasion(tokens: &[Token], lexicon: &Lexicon) -> Option<Refusal>
 
 /// "delete /", "format D:", "remove C:\Windows": what a machine cannot do without.
 fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
+    for (i, token) in tokens.iter().enumerate() {
+        let formats = ["format", "formats", "formatting", "reformat", "reformatting"].iter().any(|w| token.is(w));
+        let next = tokens[i + 1..].iter().find(|t| t.is_text() && !t.is("the") && !t.is("drive"));
+        if formats
+            && let Some(drive) =
+                next.filter(|t| t.kind == Kind::Path && t.text.trim_end_matches(['\\', '/']).len() <= 2)
+        {
+            return Some(format!("{} {}", token.text, drive.text));
+        }
+        let drops = ["drop", "drops", "dropping", "truncate", "truncating"].iter().any(|w| token.is(w));
+        let data = tokens[i + 1..]
+            .iter()
+            .take(5)
+            .find(|t| ["database", "databases", "db", "table", "tables", "schema", "schemas"].iter().any(|w| t.is(w)));
+        if drops && let Some(data) = data {
+            return Some(format!("{} the {}", token.text, data.text));
+        }
+    }
     let lead = tokens.iter().position(|t| t.is_text() && !lexicon.filler.contains(&t.lower))?;
     let verb = tokens[lead].lower.as_str();
     let deletes = [

@@ -92,7 +92,7 @@ pub(crate) fn is_negated(tokens: &[Token], lexicon: &Lexicon) -> bool {
 
 fn is_greeting(tokens: &[Token], lexicon: &Lexicon) -> bool {
     let words: Vec<&Token> = tokens.iter().filter(|t| t.is_text()).collect();
-    if words.is_empty() || words.len() > 4 {
+    if words.is_empty() || words.len() > 6 {
         return false;
     }
     let mut at = 0;
@@ -101,9 +101,30 @@ fn is_greeting(tokens: &[Token], lexicon: &Lexicon) -> bool {
         match lexicon.talk.at(&owned[at..]) {
             Some((length, Talk::Greeting)) => at += length,
             _ if at > 0
-                && ["there", "all", "team", "everyone", "you", "wheelhouse", "so", "much", "a", "lot", "bot"]
-                    .iter()
-                    .any(|w| owned[at].is(w)) =>
+                && [
+                    "there",
+                    "all",
+                    "team",
+                    "everyone",
+                    "you",
+                    "wheelhouse",
+                    "so",
+                    "much",
+                    "a",
+                    "lot",
+                    "bot",
+                    "that",
+                    "worked",
+                    "it",
+                    "works",
+                    "did",
+                    "job",
+                    "work",
+                    "one",
+                    "this",
+                ]
+                .iter()
+                .any(|w| owned[at].is(w)) =>
             {
                 at += 1
             }
@@ -119,11 +140,19 @@ fn asks_for_a_script(tokens: &[Token], lexicon: &Lexicon) -> bool {
         ["script", "scripts", "playbook", "one-liner", "oneliner", "snippet", "cmdlet", "runbook", "ps1", "commands"];
     let makes = [
         "create", "write", "generate", "make", "give", "build", "draft", "compose", "produce", "provide", "need",
-        "want", "prepare", "code", "author", "get", "show", "craft",
+        "want", "prepare", "code", "author", "get", "show", "creat", "craete", "wirte", "genrate", "geneate", "craft",
     ];
     let Some(noun) = tokens.iter().position(|t| nouns.iter().any(|w| t.is(w))) else { return false };
     let make = tokens[..noun].iter().position(|t| makes.iter().any(|w| t.is(w)));
-    let Some(make) = make else { return false };
+    let to = tokens.get(noun + 1).is_some_and(|t| t.is("to") || t.is("that") || t.is("which") || t.is("for"));
+    let Some(make) = make else {
+        return to
+            && tokens[..noun].iter().all(|t| {
+                !t.is_text()
+                    || lexicon.filler.contains(&t.lower)
+                    || ["powershell", "bash", "shell", "python", "ansible", "batch"].iter().any(|w| t.is(w))
+            });
+    };
     // "run the script", "copy the script": something that is there already.
     let acts = tokens[..noun].iter().enumerate().any(|(i, t)| {
         i != make

@@ -12,7 +12,7 @@ use crate::text::{Kind, Text, Token, tokenise};
 use jiff::civil::DateTime;
 use serde_json::Value;
 use wheelhouse_protocol::action::{Action, UserChange};
-use wheelhouse_protocol::reading::{Disposition, Intent};
+use wheelhouse_protocol::reading::{Choice, Disposition, Intent};
 
 /// How many earlier turns are looked at.
 const MEMORY: usize = 20;
@@ -33,6 +33,8 @@ pub enum Turn {
     Said(String),
     /// A plan waits for approval; with its request where that is known.
     Waits(Option<String>),
+    /// A question was put, in these words.
+    Asked(String),
     /// Nothing waits any more: the plan was rejected, or its job was started.
     Settled,
     /// A job ran, or runs.
@@ -80,6 +82,9 @@ fn turn(turn: &Value) -> Option<Turn> {
         "assistant" if turn.get("state").and_then(Value::as_str).is_some_and(|s| s.starts_with("await")) => {
             Some(Turn::Waits(turn.get("plan").and_then(|plan| text(plan).or_else(|| described(plan)))))
         }
+        "assistant" => {
+            ["question", "text", "content"].iter().find_map(|key| turn.get(*key).and_then(text)).map(Turn::Asked)
+        }
         _ => None,
     }
 }
@@ -126,6 +131,8 @@ struct Past {
     request: Option<String>,
     waits: bool,
     job: Option<LastJob>,
+    /// The names a question offered, in its order.
+    offered: Vec<String>,
 }
 
 /// Reads a message after what was said before.
@@ -136,6 +143,7 @@ pub(crate) fn read(roster: &Roster, lexicon: &Lexicon, request: &str, context: &
     for turn in &context.turns[from..] {
         match turn {
             Turn::Said(text) => {
+                past.offered.clear();
                 let understood = talk.message(text, &past);
                 let asked = matches!(
                     understood.reading.disposition,
@@ -150,6 +158,7 @@ pub(crate) fn read(roster: &Roster, lexicon: &Lexicon, request: &str, context: &
                 past.waits = true;
                 past.request = past.request.or_else(|| plan.clone());
             }
+            Turn::Asked(question) => past.offered = talk.names_in(question),
             Turn::Settled => past.waits = false,
             Turn::Job(job) => {
                 past.request = past.request.or_else(|| job.request.clone());
@@ -189,7 +198,7 @@ impl Conversation<'_> {
         if let Some(named) = self.with_failed_hosts(&text, past) {
             return self.stands_for(&named, past);
         }
-        if let Some(rewritten) = past.request.as_ref().and_then(|earlier| self.leaning(&text, earlier)) {
+        if let Some(rewritten) = past.request.as_ref().and_then(|earlier| self.leaning(&text, earlier, &past.offered)) {
             return self.stands_for(&rewritten, past);
         }
         if let Some(earlier) = &past.request
@@ -536,7 +545,21 @@ impl Conversation<'_> {
         let plain =
             rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !plain {
-            let (places, place) = self.whole_place(rest, text)?;
+            let Some((places, place)) = self.whole_place(rest, text).filter(|_| past.request.is_some()) else {
+                let mut understood =
+                    self.reader().read(&format!("check uptime {}", text.slice(rest[0].span.start..text.chars.len())));
+                understood.drafts.clear();
+                let targets = understood.reading.targets.clone();
+                let os = understood.reading.os.clone();
+                understood = ask(
+                    Intent::Rollback,
+                    "job",
+                    "Which job is to be undone? Nothing of this conversation has changed these machines.",
+                );
+                understood.reading.targets = targets;
+                understood.reading.os = os.filter(|os| os != "mixed");
+                return Some(understood);
+            };
             if !places.is_clear() {
                 return None;
             }
@@ -614,13 +637,13 @@ impl Conversation<'_> {
     }
 
     /// A message that says a part of a request: a place, a name, "the second one", "do the same on db-01".
-    fn leaning(&self, text: &Text, earlier: &str) -> Option<String> {
+    fn leaning(&self, text: &Text, earlier: &str, offered: &[String]) -> Option<String> {
         let (tokens, corrects) = self.without_cues(&text.tokens);
         if tokens.is_empty() {
             return None;
         }
         let before = self.reader().read(earlier);
-        if let Some(chosen) = self.choice(&tokens, &before) {
+        if let Some(chosen) = self.choice(&tokens, &before, earlier, offered) {
             return Some(chosen);
         }
         // "do the same on db-01", "same for the staging servers", "and db-01 too"
@@ -643,6 +666,26 @@ impl Conversation<'_> {
             return None;
         }
         self.fill(&tokens, text, earlier, &before)
+    }
+
+    /// The hosts and groups a question names.
+    fn names_in(&self, question: &str) -> Vec<String> {
+        let tokens = tokenise(question).tokens;
+        let places = self.places();
+        let mut names: Vec<String> = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            match places.name_at(&tokens, at) {
+                Some((name, length)) => {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                    at += length;
+                }
+                None => at += 1,
+            }
+        }
+        names
     }
 
     fn asks_for_place(&self, before: &Understood) -> bool {
@@ -773,8 +816,18 @@ impl Conversation<'_> {
     }
 
     /// "the second one", "both", "web-02 only", by the choices that were offered.
-    fn choice(&self, tokens: &[Token], before: &Understood) -> Option<String> {
-        let choices = &before.reading.questions.iter().find(|q| !q.choices.is_empty())?.choices;
+    fn choice(&self, tokens: &[Token], before: &Understood, earlier: &str, offered: &[String]) -> Option<String> {
+        let named: Vec<Choice> = offered
+            .iter()
+            .filter_map(|name| {
+                Some(Choice { label: name.clone(), request: self.moved(earlier, name, Joined::Instead)? })
+            })
+            .collect();
+        let choices = if named.len() > 1 {
+            &named
+        } else {
+            &before.reading.questions.iter().find(|q| !q.choices.is_empty())?.choices
+        };
         let words: Vec<&str> = tokens
             .iter()
             .filter(|t| t.is_text())
@@ -849,14 +902,15 @@ impl Conversation<'_> {
         let tokens = &text.tokens;
         let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
         let same_place = has(&["there", "them", "same", "those", "these"])
-            || has(&["it", "that"])
+            || has(&["it", "that", "its"])
             || tokens.first().is_some_and(|t| ["now", "then", "and", "also"].iter().any(|w| t.is(w)));
         if !same_place {
             return None;
         }
         let before = self.reader().read(earlier);
         let places = before.earlier.places.clone().filter(Places::is_clear)?;
-        let name = before.earlier.name.clone().filter(|_| has(&["it", "that", "them", "same", "service", "those"]));
+        let name =
+            before.earlier.name.clone().filter(|_| has(&["it", "its", "that", "them", "same", "service", "those"]));
         Some(Earlier { name, places: Some(places), ..Earlier::default() })
     }
 }

@@ -161,7 +161,7 @@ pub(crate) fn take(tokens: &mut Vec<Token>, now: Option<DateTime>) -> Option<Whe
 fn preposition_before(tokens: &[Token], at: usize) -> usize {
     let before = |n: usize| at.checked_sub(n).and_then(|i| tokens.get(i));
     let is = |t: Option<&Token>, words: &[&str]| t.is_some_and(|t| words.iter().any(|w| t.is(w)));
-    if is(before(1), &["at", "on", "for", "by", "from", "starting", "to", "the", "run"]) {
+    if is(before(1), &["at", "on", "for", "by", "from", "starting", "to", "the", "run", "cron", "crontab"]) {
         let more = usize::from(
             is(before(1), &["the", "from", "at"]) && is(before(2), &["on", "at", "for", "starting", "to", "run"]),
         );
@@ -201,11 +201,22 @@ fn phrase(tokens: &[Token], when: &mut When, now: Option<DateTime>) -> Option<us
             let text = fields.join(" ");
             when.cadence = Some(format!("cron {text}"));
             when.cron = Some(text);
+            return Some(1 + tokens.get(1..).and_then(|rest| zone(rest, when)).unwrap_or(0));
         }
-        return cron.then_some(1);
+        return None;
     }
     if first.kind != Kind::Word {
         return None;
+    }
+    if first.is("cron") || first.is("crontab") {
+        let said: Vec<&str> = tokens[1..].iter().take(5).map(|t| t.text.as_str()).collect();
+        let fits = said.len() == 5 && said.iter().all(|f| f.chars().all(|c| c.is_ascii_digit() || "*/,-".contains(c)));
+        if fits {
+            let text = said.join(" ");
+            when.cadence = Some(format!("cron {text}"));
+            when.cron = Some(text);
+            return Some(6 + tokens.get(6..).and_then(|rest| zone(rest, when)).unwrap_or(0));
+        }
     }
     recurring(tokens, when)
         .or_else(|| relative(tokens, when))

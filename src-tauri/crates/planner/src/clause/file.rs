@@ -24,6 +24,9 @@ impl ClauseReader<'_> {
             .position(|t| ["to", "into", "onto", "as", "in", "at", "under", "->"].iter().any(|w| t.is(w)));
         let files: Vec<(usize, Token)> =
             parts.object.rest().filter(|(_, t)| is_file(t)).map(|(i, t)| (i, t.clone())).collect();
+        if files.is_empty() && parts.said == "roll out" {
+            return self.package_action(parts, Intent::Install);
+        }
         // "put 7zip on cis-02": a package, not a file.
         if files.is_empty() && to.is_none() && ["put", "push", "roll out", "place"].contains(&parts.said.as_str()) {
             let words = parts.object.words(self.lexicon);
@@ -134,8 +137,8 @@ impl ClauseReader<'_> {
 
     pub(super) fn tail(&self, parts: &mut Parts<'_>) -> Clause {
         parts.object.take(&[
-            "last", "recent", "latest", "end", "tail", "bottom", "newest", "most", "-f", "out", "content", "contents",
-            "file", "files", "live", "follow", "me",
+            "final", "last", "recent", "latest", "end", "tail", "bottom", "newest", "most", "-f", "out", "content",
+            "contents", "file", "files", "live", "follow", "me",
         ]);
         let lines = self.lines(parts);
         let path = self.path(parts);
@@ -327,7 +330,7 @@ impl ClauseReader<'_> {
             let about =
                 parts.object.find_all(&self.lexicon.looks).iter().any(|(_, look)| *look == crate::lexicon::Look::Log)
                     || path.is_some();
-            if !about && parts.said != "grep" {
+            if !about && !["grep", "search", "search for", "look for", "scan"].contains(&parts.said.as_str()) {
                 return self.look(parts);
             }
             let mut clause =

@@ -9,6 +9,14 @@ use wheelhouse_protocol::reading::Intent;
 
 impl ClauseReader<'_> {
     pub(super) fn look(&self, parts: &mut Parts<'_>) -> Clause {
+        // "…, start tomcat, verify"
+        if parts.place.is_none() && parts.object.words(self.lexicon).is_empty() && !parts.implicit {
+            if let Some(name) = &parts.earlier.name {
+                let service = self.lexicon.service(name);
+                return Clause::ready(Intent::Check, Action::ServiceStatus { service })
+                    .text("service", &self.lexicon.canonical_service(name));
+            }
+        }
         parts.object.take(&["if", "whether", "that"]);
         let looks = parts.object.find_all(&self.lexicon.looks);
         let has = |look: Look| looks.iter().any(|(_, l)| *l == look);
@@ -53,7 +61,32 @@ impl ClauseReader<'_> {
             ]);
             return self.find(parts);
         }
-        if ["who", "who's", "whos", "who is", "who all"].contains(&parts.said.as_str()) {
+        let hungry = parts.object.has(&["eating", "hogging", "consuming", "using", "burning", "taking"])
+            && (parts.object.has(&["cpu", "memory", "ram", "mem"]));
+        if hungry
+            && ["what", "what is", "what's", "whats", "which", "who", "who's", "who is", "show", "find", "show me"]
+                .contains(&parts.said.as_str())
+            && !parts.object.has(&["percent", "much"])
+        {
+            return self.processes(parts);
+        }
+        if ["what's", "whats", "what is"].contains(&parts.said.as_str())
+            && let Some(path) = &path
+            && parts.object.tokens.first().is_some_and(|t| t.is("in") || t.is("inside") || t.is("under"))
+            && !is_known_file(path)
+        {
+            return self.list_directory(parts);
+        }
+        if parts.object.has(&["user", "account"])
+            && !self.speaks_of_service(parts)
+            && path.is_none()
+            && !parts.object.has(&["process", "processes", "service"])
+        {
+            return self.users(parts);
+        }
+        if ["who", "who's", "whos", "who is", "who all"].contains(&parts.said.as_str())
+            && (parts.place.is_some() || has(Look::Users) && parts.object.tokens.len() < 6)
+        {
             return self.users(parts);
         }
         if let Some(path) = &path {
@@ -170,6 +203,13 @@ impl ClauseReader<'_> {
         };
         let stopped = parts.object.has(&["stopped", "inactive", "disabled"]);
         parts.object.take(&[
+            "auto-start",
+            "autostart",
+            "automatic",
+            "--type=service",
+            "--all",
+            "--failed",
+            "list-units",
             "services",
             "service",
             "daemons",
@@ -341,7 +381,9 @@ impl ClauseReader<'_> {
                 || parts.said.starts_with("when")
                 || parts.said.starts_with("how long"));
         if measured.is_empty() {
-            let how_long = parts.said == "how long" && parts.object.has(&["up", "running"]) && !service;
+            let how_long = (parts.said == "how long" || parts.said == "since when")
+                && parts.object.has(&["up", "running"])
+                && !service;
             if rebooted || how_long {
                 parts.object.take(&["rebooted", "booted", "reboot", "restarted", "up", "running", "last", "been"]);
                 self.take_measure_words(parts);
@@ -388,7 +430,7 @@ impl ClauseReader<'_> {
             let name = more.step.slots.get("metric").cloned().unwrap_or_else(|| json!(more.step.intent.as_str()));
             metrics.push(name);
             if more.step.intent != first.step.intent {
-                first.step.intent = Intent::Check;
+                first.step.intent = Intent::MultiStep;
             }
         }
         if metrics.len() > 1 {
@@ -456,12 +498,23 @@ impl ClauseReader<'_> {
         let mut clause = match there {
             Some((at, address)) => {
                 parts.object.mark(at..at + 1);
-                parts.place?;
                 let known = roster.host(&address).map(|i| roster.targets[i].spec.address().to_owned());
                 let action = Action::Reach { address: known.unwrap_or_else(|| address.clone()), port };
-                Clause::ready(Intent::Check, action).text("destination", &address)
+                let mut clause = Clause::ready(Intent::Check, action).text("destination", &address);
+                if parts.place.is_none() {
+                    // "can you reach 10.0.1.50": from here, and the address is what it is about.
+                    let token = parts.object.tokens[at].clone();
+                    clause.places = self.places.read(&[token], 0).map(|(places, _)| places);
+                    if clause.places.as_ref().is_some_and(|p| p.is_clear()) {
+                        clause.drafts = vec![Draft::Ready(Action::Measure { metric: Metric::Reachability })];
+                    }
+                }
+                clause
             }
-            None if port.is_some() => return None,
+            // "is port 443 open on web-01": on the machine itself.
+            None if port.is_some() && parts.place.is_some() => {
+                Clause::ready(Intent::Check, Action::Reach { address: "localhost".to_owned(), port })
+            }
             None => return None,
         };
         clause = clause.text("metric", "connectivity");
@@ -487,6 +540,11 @@ impl ClauseReader<'_> {
             "is",
             "if",
             "whether",
+            "open",
+            "listening",
+            "closed",
+            "does",
+            "respond",
             "host",
             "server",
         ]);
@@ -517,6 +575,11 @@ impl ClauseReader<'_> {
         ]);
         let version = parts.object.has(&["version"]);
         parts.object.take(&[
+            "come",
+            "came",
+            "back",
+            "open",
+            "listening",
             "status",
             "state",
             "if",
@@ -590,7 +653,7 @@ impl ClauseReader<'_> {
                     && (parts.implicit || !status) =>
             {
                 let said = names.iter().map(|n| n.name.as_str()).collect::<Vec<_>>().join(", ");
-                if parts.implicit {
+                if parts.implicit || parts.place.is_none() && !status {
                     return Clause::unknown();
                 }
                 Clause::lacking(

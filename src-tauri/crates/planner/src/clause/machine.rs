@@ -52,18 +52,30 @@ impl ClauseReader<'_> {
             parts.object.take(&["in", "as", "root", "sudo"]);
             return self.command(quoted.text);
         }
+        if parts.object.tokens.iter().any(|t| t.kind == Kind::Path) {
+            parts.object.take(&["script", "file", "program", "job", "binary"]);
+        }
         let words = parts.object.words(self.lexicon);
         let Some((at, first)) = words.first().cloned() else {
             return Clause::lacking(Intent::RunCommand, Gap::new("command", "Which command? Put it in quotes."));
         };
-        if self.lexicon.verb(std::slice::from_ref(&first)).is_none() || self.lexicon.commands.contains(&first.lower) {
-            let is_command = first.kind == Kind::Path || self.lexicon.commands.contains(&first.lower);
+        // `Get-HotFix`: what PowerShell calls its commands.
+        let cmdlet = first.text.split_once('-').is_some_and(|(verb, noun)| {
+            let capital = |w: &str| {
+                w.len() > 2
+                    && w.starts_with(|c: char| c.is_ascii_uppercase())
+                    && w.chars().all(|c| c.is_ascii_alphanumeric())
+            };
+            capital(verb) && capital(noun)
+        });
+        let is_command = cmdlet || first.kind == Kind::Path || self.lexicon.commands.contains(&first.lower);
+        if is_command {
             // As long as nothing stands between the words, they are the command as it was typed.
             let rest: Vec<Token> = parts.object.tokens[at..].to_vec();
             let whole = rest.iter().all(|t| matches!(t.kind, Kind::Word | Kind::Path))
                 && rest.windows(2).all(|pair| pair[1].span.start - pair[0].span.end <= 1)
-                && !parts.object.tokens[..at].iter().any(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower));
-            if is_command && whole {
+                && parts.object.rest().all(|(i, t)| i >= at || self.lexicon.filler.contains(&t.lower));
+            if whole {
                 let span = rest[0].span.start..rest[rest.len() - 1].span.end;
                 let end = parts.object.tokens.len();
                 parts.object.mark(at..end);
@@ -89,8 +101,9 @@ impl ClauseReader<'_> {
         if parts.object.has(&["check", "checks", "healthcheck", "report", "status"])
             && !parts.object.has(&["script", "playbook"])
         {
+            let clause = self.look(parts);
             parts.object.take(&["check", "checks", "report"]);
-            return Some(self.look(parts));
+            return Some(clause);
         }
         if parts.object.has(&["cleanup", "clean-up"]) {
             return Some(self.clean(parts));

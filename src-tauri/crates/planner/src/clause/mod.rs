@@ -201,7 +201,8 @@ impl ClauseReader<'_> {
         let implicit = found.is_none();
         let range = found.as_ref().map_or(0..0, |f| f.range.clone());
         let verb = found.as_ref().map_or(Verb::Look, |f| f.verb);
-        let place = self.place(tokens, &range, verb);
+        let particles = found.as_ref().map_or(&[][..], |f| f.particles.as_slice());
+        let place = self.place(tokens, &range, verb, particles);
         let (place_range, places) = place.map_or((None, None), |(range, places)| (Some(range), Some(places)));
         let object: Vec<Token> = (0..tokens.len())
             .filter(|i| !range.contains(i) && !place_range.as_ref().is_some_and(|p| p.contains(i)))
@@ -232,8 +233,15 @@ impl ClauseReader<'_> {
             "using winrm",
         ]);
         let left = parts.object.left_over(self.lexicon);
-        if implicit && (left.is_some() || clause.drafts.is_empty()) {
-            return None;
+        if implicit {
+            // "nginx down on web-01" tells something; "nginx status on web-01" asks for it.
+            let looks = parts.object.find_any(&self.lexicon.looks);
+            let symptom = parts.object.has(&[
+                "down", "dead", "failed", "stopped", "inactive", "not", "high", "full", "slow", "failing", "is", "are",
+            ]);
+            if left.is_some() || clause.drafts.is_empty() || !looks || symptom {
+                return None;
+            }
         }
         if clause.step.intent != Intent::Unknown
             && clause.gaps.iter().all(|gap| gap.at.is_none())
@@ -251,7 +259,7 @@ impl ClauseReader<'_> {
             let at = clause.reasons.len().min(1);
             clause.reasons.splice(at..at, places.reasons.iter().cloned());
         }
-        clause.places = places;
+        clause.places = places.or(clause.places);
         clause.place_span = place_span;
         Some(clause)
     }
@@ -266,6 +274,25 @@ impl ClauseReader<'_> {
         }
         while let Some((at, length, ())) = self.lexicon.given.anywhere(&tokens) {
             tokens.drain(at..at + length);
+        }
+        // "(approved by CAB)": who approved it elsewhere changes nothing here.
+        if let Some(at) =
+            (1..tokens.len()).find(|&i| tokens[i].is("approved") && tokens.get(i + 1).is_some_and(|t| t.is("by")))
+            && tokens.len() - at <= 5
+        {
+            tokens.truncate(at);
+        }
+        // "… without restarting it": another verb than the one asked for.
+        if let Some(at) = (1..tokens.len().saturating_sub(1))
+            .find(|&i| tokens[i].is("without") && self.lexicon.inflected(&tokens[i + 1]).is_some())
+        {
+            let mut end = at + 2;
+            while tokens.get(end).is_some_and(|t| {
+                ["it", "them", "the", "service", "server", "anything", "machine", "process"].iter().any(|w| t.is(w))
+            }) {
+                end += 1;
+            }
+            tokens.drain(at..end);
         }
         let mut condition = None;
         let at = (1..tokens.len()).find(|&i| {
@@ -401,10 +428,23 @@ impl ClauseReader<'_> {
         };
         if let Some((verb, particle)) = self.split_verb(tokens, lead) {
             let mut found = found(lead..lead + 1, verb, None)?;
+            found.meant = matches!(verb, Verb::Do(Intent::Stop)).then(|| "shut down".to_owned());
             found.particles = particle;
             return Some(found);
         }
         if let Some((length, verb)) = self.lexicon.verb(&tokens[lead..]) {
+            // "monitor the system by deleting all logs": how it is to be done is what would be done.
+            if verb == Verb::Look
+                && let Some(by) = (lead + length..tokens.len().saturating_sub(1)).find(|&i| tokens[i].is("by"))
+                && let Some((_, verb)) = self
+                    .lexicon
+                    .inflected(&tokens[by + 1])
+                    .filter(|(form, verb)| *form == Form::Progressive && *verb != Verb::Look)
+            {
+                let mut found = found(by + 1..by + 2, verb, None)?;
+                found.particles = (lead..=by).collect();
+                return Some(found);
+            }
             // "make sshd re-read its config": the verb that matters comes later.
             if (verb == Verb::Create || first.is("have") || first.is("get"))
                 && !tokens.iter().any(|t| {
@@ -414,7 +454,9 @@ impl ClauseReader<'_> {
                 })
                 && let Some((range, verb @ Verb::Do(_), gap)) = self.later_verb(tokens, lead + length)
             {
-                return found(range, verb, gap);
+                let mut found = found(range, verb, gap)?;
+                found.particles = (lead..lead + length).collect();
+                return Some(found);
             }
             // "service nginx restart", "systemctl status nginx" are one verb however they are spelt.
             return found(lead..lead + length, verb, None);
@@ -567,7 +609,13 @@ impl ClauseReader<'_> {
     }
 
     /// Where: after a preposition, at the clause's beginning, or as the last thing said.
-    fn place(&self, tokens: &[Token], verb: &Range<usize>, what: Verb) -> Option<(Range<usize>, Places)> {
+    fn place(
+        &self,
+        tokens: &[Token],
+        verb: &Range<usize>,
+        what: Verb,
+        particles: &[usize],
+    ) -> Option<(Range<usize>, Places)> {
         let strong = ["on", "in", "at", "across", "against", "within", "inside", "throughout", "@"];
         let phrases: Vec<Range<usize>> = (0..tokens.len())
             .filter_map(|at| self.lexicon.looks.at(&tokens[at..]).map(|(length, _)| at..at + length))
@@ -580,7 +628,10 @@ impl ClauseReader<'_> {
                     continue;
                 }
                 // "logged on users": the preposition belongs to what is looked at.
-                if phrases.iter().any(|range| range.contains(&at)) {
+                let boot = tokens.get(at + 1).is_some_and(|t| {
+                    ["boot", "startup", "reboot", "bootup", "login", "shutdown"].iter().any(|w| t.is(w))
+                });
+                if boot || particles.contains(&at) || phrases.iter().any(|range| range.contains(&at)) {
                     continue;
                 }
                 let is_strong = strong.contains(&token.lower.as_str());
@@ -616,7 +667,10 @@ impl ClauseReader<'_> {
             let rest_is_empty = tokens[end..].iter().all(|t| !t.is_text() || bare(t));
             let host = what == Verb::Look && places.unknown.iter().any(|u| is_host_like(&u.name));
             let first = at == self.first_object(tokens, verb.end);
-            if !is_command && rest_is_empty && (places.is_clear() || host && first) {
+            let machine = matches!(what, Verb::Do(Intent::Reboot | Intent::Shutdown))
+                && places.unknown.iter().any(|u| is_host_like(&u.name) && u.name.contains(['-', '.']));
+            let tagged = !places.tags.is_empty() && places.hosts.is_empty();
+            if !is_command && rest_is_empty && (places.is_clear() || host && first || machine || tagged) {
                 return Some((at..end, places));
             }
             // "what web servers are running nginx", "is web-01 up": the place stands in front.
@@ -684,7 +738,13 @@ impl ClauseReader<'_> {
 
     /// "connect to web servers" alone asks whether they answer; before other steps it is no step.
     fn connect(&self, parts: &mut Parts<'_>) -> Clause {
-        if parts.place.is_some() { self.look(parts) } else { Clause::unknown() }
+        if parts.object.tokens.iter().any(|t| t.kind == Kind::Quoted) {
+            self.run(parts)
+        } else if parts.place.is_some() {
+            self.look(parts)
+        } else {
+            Clause::unknown()
+        }
     }
 }
 

@@ -75,6 +75,11 @@ impl Object {
         found
     }
 
+    /// Whether one of these phrases stands here, taken or not.
+    pub(crate) fn find_any<T: Clone>(&self, phrases: &Phrases<T>) -> bool {
+        phrases.anywhere(&self.tokens).is_some()
+    }
+
     pub(crate) fn mark(&mut self, range: Range<usize>) {
         for used in &mut self.used[range] {
             *used = true;

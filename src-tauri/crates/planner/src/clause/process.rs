@@ -258,6 +258,14 @@ impl ClauseReader<'_> {
             "many",
         ]);
         parts.object.take_set(&self.lexicon.machines);
+        let words = parts.object.words(self.lexicon);
+        if let [(at, one)] = words.as_slice()
+            && is_user_name(&one.text)
+        {
+            let (at, name) = (*at, one.text.clone());
+            parts.object.mark(at..at + 1);
+            return Clause::ready(Intent::UserQuery, Action::ListUsers).text("user", &name);
+        }
         if logged_in {
             Clause::ready(Intent::UserQuery, Action::LoggedInUsers)
         } else {

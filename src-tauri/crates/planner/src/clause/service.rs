@@ -93,6 +93,31 @@ impl ClauseReader<'_> {
         let only_machines = parts.object.words(self.lexicon).iter().all(|(_, t)| {
             t.kind == Kind::Word && (self.lexicon.machines.contains(&t.lower) || self.lexicon.all.contains(&t.lower))
         });
+        let off = ["shut down", "shutdown", "power off", "poweroff", "power down", "turn off", "switch off", "halt"]
+            .contains(&parts.said.as_str());
+        let vague = only_machines
+            || parts
+                .object
+                .words(self.lexicon)
+                .iter()
+                .all(|(_, t)| ["it", "server", "host", "machine", "box", "that", "one"].iter().any(|w| t.is(w)));
+        if off
+            && intent == Intent::Stop
+            && parts.place.is_none()
+            && vague
+            && parts.earlier.name.is_none()
+            && !parts.object.words(self.lexicon).is_empty()
+        {
+            return Some(self.machine(parts, Intent::Shutdown));
+        }
+        // "power down the host 10.9.9.9": a machine that is not known.
+        if off
+            && intent == Intent::Stop
+            && parts.place.is_none()
+            && parts.object.has(&["host", "machine", "server", "box", "vm"])
+        {
+            return Some(self.machine(parts, Intent::Shutdown));
+        }
         let place = parts.place.filter(|_| only_machines)?;
         let span = parts.place_span.clone()?;
         let said = self.text.slice(span).to_lowercase();
@@ -116,8 +141,7 @@ impl ClauseReader<'_> {
         ]) || (word(&["server", "servers", "system", "systems"])
             && !place.hosts.is_empty()
             && place.groups.is_empty());
-        let off = ["shut down", "shutdown", "power off", "poweroff", "power down", "turn off", "halt"]
-            .contains(&parts.said.as_str());
+
         let on = intent == Intent::Start && (names_machine || parts.said == "turn on");
         if on {
             return Some(Clause::lacking(
@@ -216,7 +240,11 @@ impl ClauseReader<'_> {
             known.iter().map(|(range, text)| (range.clone(), Named::plain(text))).collect();
         let owned: Vec<Token> = all_words.iter().map(|(_, t)| t.clone()).collect();
         for (i, token) in &others {
-            if token.kind == Kind::Word && is_service_name(&token.text) && !self.is_vague(std::slice::from_ref(token)) {
+            if token.kind == Kind::Word
+                && is_service_name(&token.text)
+                && !is_ordinary(&token.lower)
+                && !self.is_vague(std::slice::from_ref(token))
+            {
                 let named = match self.lexicon.mistyped_service(&token.text) {
                     Some(meant) => Named { reason: Some(format!("read “{}” as {meant}", token.text)), name: meant },
                     None => Named::plain(&token.text),
@@ -330,6 +358,128 @@ impl Named {
     pub(super) fn plain(name: &str) -> Self {
         Self { name: name.to_owned(), reason: None }
     }
+}
+
+/// Words of any sentence, which name nothing: a service called so must be put in quotes.
+fn is_ordinary(word: &str) -> bool {
+    [
+        "too",
+        "also",
+        "either",
+        "else",
+        "only",
+        "ever",
+        "even",
+        "still",
+        "more",
+        "less",
+        "many",
+        "much",
+        "some",
+        "any",
+        "none",
+        "other",
+        "others",
+        "another",
+        "same",
+        "such",
+        "very",
+        "here",
+        "there",
+        "where",
+        "when",
+        "why",
+        "how",
+        "what",
+        "which",
+        "who",
+        "whose",
+        "than",
+        "though",
+        "although",
+        "while",
+        "during",
+        "before",
+        "after",
+        "until",
+        "since",
+        "because",
+        "if",
+        "unless",
+        "not",
+        "no",
+        "yes",
+        "off",
+        "up",
+        "down",
+        "out",
+        "over",
+        "under",
+        "through",
+        "by",
+        "with",
+        "without",
+        "about",
+        "around",
+        "near",
+        "like",
+        "via",
+        "as",
+        "but",
+        "or",
+        "and",
+        "nor",
+        "never",
+        "always",
+        "maybe",
+        "usual",
+        "first",
+        "second",
+        "third",
+        "last",
+        "next",
+        "previous",
+        "twice",
+        "once",
+        "soon",
+        "later",
+        "yesterday",
+        "tomorrow",
+        "tonight",
+        "new",
+        "old",
+        "broken",
+        "bad",
+        "good",
+        "slow",
+        "wrong",
+        "right",
+        "left",
+        "following",
+        "above",
+        "below",
+        "necessary",
+        "needed",
+        "required",
+        "relevant",
+        "appropriate",
+        "affected",
+        "correct",
+        "entire",
+        "certain",
+        "several",
+        "few",
+        "most",
+        "least",
+        "half",
+        "whatever",
+        "whichever",
+        "anything",
+        "nothing",
+        "sure",
+        "etc",
+    ]
+    .contains(&word)
 }
 
 /// In quotes a name may hold spaces ("Print Spooler"), but nothing that no name holds.
