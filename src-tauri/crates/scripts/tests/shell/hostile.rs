@@ -120,6 +120,8 @@ fn a_service_may_be_called_anything_and_only_that_one_is_meant() {
             Action::ServiceStart { service: Name::plain(value) },
             Action::ServiceRestart { service: Name::plain(value) },
             Action::ServiceStop { service: Name::plain(value) },
+            Action::ServiceDisable { service: Name::plain(value) },
+            Action::ServiceEnable { service: Name::plain(value) },
         ] {
             machine.know(&format!("units/{value}.service/LoadState"), "loaded");
             let outcome = machine.act(&action);
@@ -127,7 +129,11 @@ fn a_service_may_be_called_anything_and_only_that_one_is_meant() {
             machine.verify(&action).assert_ok();
             machine.next_step();
         }
-        assert_eq!(machine.known(&format!("units/{value}.service/verbs")), "start restart stop", "{value}");
+        assert_eq!(
+            machine.known(&format!("units/{value}.service/verbs")),
+            "start restart stop disable enable",
+            "{value}"
+        );
         assert!(!canary(&machine).exists(), "{value}");
     };
     std::thread::scope(|scope| {

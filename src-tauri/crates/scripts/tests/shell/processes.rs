@@ -65,6 +65,23 @@ fn one_process_by_its_number() {
 }
 
 #[test]
+fn a_process_may_be_called_anything_and_only_that_one_is_meant() {
+    let machine = Machine::new();
+    for name in ["wh$(x);'", "wh a b", "wh*", "wh[x]\\"] {
+        let name = format!("{name}{}", std::process::id() % 1000);
+        let mut decoy = begin(&machine, &unique("e"), WAITS);
+        let mut meant = begin(&machine, &name, WAITS);
+        let outcome = machine.act(&kill(&name));
+        assert!(outcome.assert_changed().detail().contains(&name), "{outcome:#?}");
+        machine.verify(&kill(&name)).assert_ok();
+        assert!(!meant.wait().expect("it ended").success(), "{name}");
+        assert!(decoy.try_wait().expect("asked").is_none(), "{name}: nobody else ends");
+        decoy.kill().expect("killed");
+        decoy.wait().expect("it ended");
+    }
+}
+
+#[test]
 fn what_does_not_listen_is_ended_by_force() {
     let machine = Machine::new();
     // Longer than what the kernel keeps of a name.
@@ -80,13 +97,18 @@ fn what_does_not_listen_is_ended_by_force() {
 fn what_the_connection_runs_in_is_never_ended() {
     let machine = Machine::new();
     let me = std::process::id().to_string();
+    // Before anything is tried for real: it knows what it runs in, all the way up.
+    let run = script(&kill(&me)).run;
+    let asked = run.replace("\nwh_process_kill\n", "\nwh_find_kin\nwh_info \"$kin\"\n");
+    assert_ne!(run, asked, "the test has lost its grip");
+    let kin = machine.run(&asked);
+    let parent = std::os::unix::process::parent_id().to_string();
+    for up in [&me, &parent] {
+        let word = format!(" {up} ");
+        assert!(up == "0" || up == "1" || kin.messages(Level::Info)[0].contains(&word), "{up}: {kin:#?}");
+    }
     machine.act(&kill(&me)).assert_failed(&["nothing was ended", "which this connection runs in"]);
     machine.verify(&kill(&me)).assert_ok();
-    // What lies further up is ours too.
-    let parent = std::os::unix::process::parent_id().to_string();
-    if parent != "1" && parent != "0" {
-        machine.act(&kill(&parent)).assert_failed(&["nothing was ended"]);
-    }
     // A name that is also the name of the shell itself: the others of that name end, it does not.
     let name = unique("d");
     let mut other = begin(&machine, &name, WAITS);

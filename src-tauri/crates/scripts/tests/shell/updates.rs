@@ -80,7 +80,7 @@ fn a_failed_update_says_why() {
         machine.roll_back(&update("hello")).assert_unchanged();
         machine.next_step();
         let outcome = machine.act(&Action::SystemUpdate);
-        outcome.assert_failed(&["the update of 1 packages did not go through", manager, "post-installation"]);
+        outcome.assert_failed(&["the update did not go through", manager, "post-installation"]);
     });
 }
 
@@ -102,6 +102,11 @@ fn everything_is_updated_and_counted() {
         if manager != "brew" {
             machine.act(&Action::SystemUpdate).assert_failed(&["root only"]);
         }
+    });
+    with_each(&["apt-get"], |_, machine| {
+        machine.know("kept", "linux-image");
+        let outcome = machine.act(&Action::SystemUpdate);
+        assert_eq!(outcome.assert_unchanged().messages(Level::Warning).len(), 1, "{outcome:#?}");
     });
     Machine::new().act(&Action::SystemUpdate).assert_failed(&["no package manager found"]);
 }

@@ -1,6 +1,7 @@
 //! Accounts.
 
-use crate::machine::{Machine, Outcome, script};
+use crate::machine::{Machine, Outcome, elsewhere, find, script, skip};
+use std::os::unix::fs::{MetadataExt, symlink};
 use wheelhouse_protocol::action::{Action, UserChange};
 
 fn machine() -> Machine {
@@ -166,4 +167,71 @@ fn who_is_logged_in_is_told() {
         "#!/bin/sh\n[ \"$*\" = '--no-pager --no-legend list-sessions' ] || exit 64\necho '  4 1000 bob seat0 tty2'\n",
     );
     assert_eq!(machine.act(&Action::LoggedInUsers).assert_ok().detail(), "1 session of bob");
+}
+
+/// The real programs of this computer, with an account of this test's own.
+#[test]
+fn a_real_account_comes_and_goes() {
+    let tools = ["useradd", "usermod", "userdel", "getent"];
+    let at = |tool: &str| {
+        find(tool).or_else(|| Some(format!("/usr/sbin/{tool}").into()).filter(|p: &std::path::PathBuf| p.is_file()))
+    };
+    if tools.iter().any(|tool| at(tool).is_none()) {
+        return elsewhere("shadow-utils");
+    }
+    if !std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
+        return skip("root, to make an account");
+    }
+    let machine = Machine::new();
+    for tool in tools {
+        let place = machine.path("bin").join(tool);
+        if place.exists() {
+            std::fs::remove_file(&place).expect("removed");
+        }
+        symlink(at(tool).expect("it is there"), place).expect("a link");
+    }
+    let name = format!("wh-test-{}", std::process::id());
+    let entry = |base: &str| {
+        let text = std::fs::read_to_string(format!("/etc/{base}")).expect("read");
+        text.lines().find(|line| line.starts_with(&format!("{name}:"))).map(str::to_owned)
+    };
+    let days = || entry("shadow").expect("it is there").split(':').nth(7).unwrap_or_default().to_owned();
+    let create = change(&name, UserChange::Create);
+    machine.act(&create).assert_changed();
+    machine.verify(&create).assert_ok();
+    let home = entry("passwd").expect("it is there").split(':').nth(5).expect("a home").to_owned();
+    std::fs::rename(machine.path("state"), machine.path("first step")).expect("kept for later");
+    std::fs::create_dir(machine.path("state")).expect("made");
+
+    // A new account has no password: only the day on which it ends locks it.
+    let (lock, unlock) = (change(&name, UserChange::Lock), change(&name, UserChange::Unlock));
+    machine.act(&lock).assert_changed();
+    machine.verify(&lock).assert_ok();
+    assert_eq!(days(), "1");
+    machine.act(&lock).assert_unchanged();
+    machine.roll_back(&lock).assert_changed();
+    assert_eq!(days(), "");
+    machine.next_step();
+    let usermod = |args: &[&str]| {
+        let status = std::process::Command::new(at("usermod").expect("it is there")).args(args).arg(&name).status();
+        assert!(status.expect("usermod runs").success(), "{args:?}");
+    };
+    usermod(&["-p", "$6$salt$hash", "-e", "2030-01-01"]);
+    machine.act(&lock).assert_changed();
+    assert!(entry("shadow").expect("it is there").contains(":!$6$salt$hash:"));
+    machine.roll_back(&lock).assert_changed();
+    assert!(entry("shadow").expect("it is there").contains(":$6$salt$hash:"));
+    assert_eq!(days(), "21915", "2030 begins as it did before");
+    machine.next_step();
+    machine.act(&lock).assert_changed();
+    machine.next_step();
+    machine.act(&unlock).assert_changed();
+    machine.verify(&unlock).assert_ok();
+    machine.roll_back(&unlock).assert_changed();
+    machine.verify(&lock).assert_ok();
+
+    std::fs::remove_dir_all(machine.path("state")).expect("removed");
+    std::fs::rename(machine.path("first step"), machine.path("state")).expect("brought back");
+    machine.roll_back(&create).assert_changed();
+    assert!(entry("passwd").is_none() && !std::path::Path::new(&home).exists(), "the computer is as it was");
 }

@@ -45,13 +45,14 @@ wh_each_file() {
 # How many there are (of which TESTS hold) and how large they are together, in $count and $size.
 wh_count_files() {
   local text
-  text=$(wh_each_file "$@" -exec ls -ldnq {} + 2>/dev/null | awk '
+  text=$(wh_each_file "$@" -exec ls -ldn {} + 2>/dev/null | awk '
     function human(bytes,   unit, units) {
       split("bytes KiB MiB GiB TiB PiB", units, " "); unit = 1
       while (bytes >= 1024 && unit < 6) { bytes /= 1024; unit++ }
       return sprintf(bytes < 10 && unit > 1 ? "%.1f %s" : "%.0f %s", bytes, units[unit])
     }
-    { n++; sum += $5 } END { print n + 0, human(sum) }')
+    # A name with a newline makes another row, which is none of ours.
+    NF >= 9 && $1 ~ /^-[-rwxsStT]+[.+@]?$/ { n++; sum += $5 } END { print n + 0, human(sum) }')
   count=${text%% *}
   size=${text#* }
 }

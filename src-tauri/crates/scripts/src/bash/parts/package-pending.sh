@@ -1,6 +1,8 @@
-# The packages for which the sources, as they were last read, have something newer: one name a line, in REPLY.
+# The packages for which the sources, as they were last read, have something newer: one name a line, in REPLY. Those that
+# the package manager keeps back itself do not count; they are in $kept.
 wh_pending() {
   local text status=0
+  kept=
   case $manager in
     apt-get)
       text=$(apt-get -s -q --with-new-pkgs upgrade 2>&1) || {
@@ -8,6 +10,10 @@ wh_pending() {
         return 1
       }
       REPLY=$(printf '%s\n' "$text" | awk '$1 == "Inst" { print $2 }')
+      kept=$(printf '%s\n' "$text" | awk '
+        /^The following packages have been kept back/ { inside = 1; next }
+        !/^ / { inside = 0 }
+        inside { for (i = 1; i <= NF; i++) print $i }')
       ;;
     dnf | yum)
       text=$("$manager" -q check-update 2>&1) || status=$?

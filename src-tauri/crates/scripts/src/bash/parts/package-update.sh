@@ -104,6 +104,10 @@ wh_system_update() {
   wh_refresh_or_warn
   wh_pending || wh_fail "$manager does not say what could be updated: $REPLY"
   before=$REPLY
+  if [ -n "$kept" ]; then
+    wh_first_few "$kept"
+    wh_warn "$manager keeps these back, so they stay as they are: $REPLY"
+  fi
   wh_how_many "$before"
   count=$REPLY
   if [ "$count" -eq 0 ]; then
@@ -116,7 +120,7 @@ wh_system_update() {
   wh_upgrade_all || status=$?
   if [ "$status" -ne 0 ]; then
     wh_package_why
-    wh_fail "the update of $count packages did not go through ($manager ended with exit code $status): $REPLY"
+    wh_fail "the update did not go through ($manager ended with exit code $status): $REPLY"
   fi
   wh_changed
   if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then

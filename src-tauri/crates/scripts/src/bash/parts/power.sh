@@ -37,6 +37,10 @@ wh_power_pending() {
       return 0
     fi
   fi
+  if wh_recall waiting && kill -0 "$REPLY" 2>/dev/null; then
+    REPLY='it is scheduled'
+    return 0
+  fi
   if wh_power_command; then
     text=$(ps -eo args= 2>/dev/null) || text=
     case $text in
@@ -75,6 +79,7 @@ wh_power() {
       # shellcheck disable=SC2016 # the words are the other shell's
       exec ${setsid:+"$setsid"} "$shell" -c 'sleep 10; exec "$@"' "wheelhouse-$power" "${control[@]}"
     ) >/dev/null 2>&1 </dev/null 9>&- &
+    wh_remember waiting "$!"
     # It takes a moment until ps can see it.
     sleep 1
   fi

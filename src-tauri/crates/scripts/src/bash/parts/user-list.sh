@@ -15,9 +15,10 @@ wh_logged_in() {
     return 0
   fi
   printf '%s\n' "$text"
-  wh_detail "$(printf '%s\n' "$text" | awk '
+  text=$(printf '%s\n' "$text" | awk '
     { n++; if (!seen[$1]++) { people++; names = names (names == "" ? "" : ", ") $1 } }
-    END { print n (n == 1 ? " session of " : " sessions of ") names }')"
+    END { print n (n == 1 ? " session of " : " sessions of ") names }')
+  wh_detail "$text"
 }
 wh_user_list() {
   local accounts shadow='' days

@@ -8,7 +8,7 @@ case "$*" in
     for name; do echo "Remv $name [1]"; for other in $(needed_by "$name"); do echo "Remv $other [1]"; done; done
     exit 0
     ;;
-  '-s -q --with-new-pkgs upgrade') for name in $(pending); do echo "Inst $name [$(version_of "$name")] ($(newest "$name") stable [amd64])"; echo "Conf $name ($(newest "$name"))"; done; exit 0 ;;
+  '-s -q --with-new-pkgs upgrade') [ ! -e "$FAKE/kept" ] || printf 'The following packages have been kept back:\n  %s\n0 upgraded.\n' "$(cat "$FAKE/kept")"; for name in $(pending); do echo "Inst $name [$(version_of "$name")] ($(newest "$name") stable [amd64])"; echo "Conf $name ($(newest "$name"))"; done; exit 0 ;;
 esac
 if locked; then echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (unattended-upgr)"; exit 100; fi
 case "$*" in
