@@ -169,6 +169,16 @@ fn who_is_logged_in_is_told() {
     assert_eq!(machine.act(&Action::LoggedInUsers).assert_ok().detail(), "1 session of bob");
 }
 
+/// Takes the account away again however the test ends.
+struct Account(String);
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        let removed = std::process::Command::new("userdel").args(["-r", &self.0]).output();
+        assert!(removed.is_ok() || std::thread::panicking(), "userdel runs: {removed:?}");
+    }
+}
+
 /// The real programs of this computer, with an account of this test's own.
 #[test]
 fn a_real_account_comes_and_goes() {
@@ -196,6 +206,7 @@ fn a_real_account_comes_and_goes() {
         text.lines().find(|line| line.starts_with(&format!("{name}:"))).map(str::to_owned)
     };
     let days = || entry("shadow").expect("it is there").split(':').nth(7).unwrap_or_default().to_owned();
+    let _removed = Account(name.clone());
     let create = change(&name, UserChange::Create);
     machine.act(&create).assert_changed();
     machine.verify(&create).assert_ok();
