@@ -45,6 +45,16 @@
 //! | install | it is there, in the version asked for | the package database says so | removes it and what came with it, or brings the old version back |
 //! | uninstall | it is not there | the package database says so | installs the version that was there |
 //! | copy a file | the content is the same | SHA-256 | the old file itself, or no file |
+//! | reload | never | it runs | none: what it has read it has read |
+//! | enable, disable at boot | it is so | the machine's own word | as it was, in the same runlevels |
+//! | update | it is the newest, or the version asked for | the version | the old version, where the sources still have it |
+//! | update everything | nothing is newer | nothing is newer | none |
+//! | delete files | there is none | there is none that is older than the step | none |
+//! | end processes | there is none | there is none; one that came back is said | none |
+//! | lock, unlock an account | it is so | the account's day of ending, and its password | password and day as they were |
+//! | create an account | it is there | it and its home are there | removes it, and a home that was new |
+//! | delete an account | it is not there | it is not there; its home stays | none |
+//! | restart the machine, turn it off | it is about to happen | scheduled or under way; started anew where the state is kept | none |
 //! | typed command | never | none | none |
 //!
 //! Started and restarted services must be active *and stay so* for a second. Uninstalling never takes another package along,

@@ -76,6 +76,72 @@ pub fn validate_destination(path: &str) -> Result<(), ScriptError> {
     Ok(())
 }
 
+/// Whether a process may be called this, or have this id, on a Unix machine.
+///
+/// # Errors
+/// [`ScriptError::Value`] for what no name may be, and for one with a slash.
+pub(crate) fn unix_process(name: &str) -> Result<(), ScriptError> {
+    any_name("process", name)?;
+    if name.contains('/') {
+        return Err(ScriptError::value("process", name, "holds a slash; give the program's name, not its path"));
+    }
+    Ok(())
+}
+
+/// Whether an account may be called this on a Unix machine.
+///
+/// # Errors
+/// [`ScriptError::Value`] unless it is at most 32 letters, digits and `. _ -` that begin with a letter or `_` (useradd(8);
+/// digits alone would be taken for a number), with a `$` at the end if need be.
+pub(crate) fn unix_user(name: &str) -> Result<(), ScriptError> {
+    any_name("user", name)?;
+    let plain = name.strip_suffix('$').unwrap_or(name);
+    let begins = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if !begins || !plain.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+        return Err(ScriptError::value("user", name, "has a character that no account's name has"));
+    }
+    if name.len() > 32 {
+        return Err(ScriptError::value("user", name, "is longer than an account's name may be"));
+    }
+    Ok(())
+}
+
+/// Whether this may be the name or address of a machine.
+///
+/// # Errors
+/// [`ScriptError::Value`] unless it is a name of letters, digits and `. _ -`, or an IPv4 or IPv6 address (with a zone after
+/// `%` if need be), of at most 253 bytes.
+pub(crate) fn host_address(address: &str) -> Result<(), ScriptError> {
+    any_name("address", address)?;
+    let (host, zone) = address.split_once('%').unwrap_or((address, "0"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let name = host.starts_with(|c: char| c.is_alphanumeric() || c == '_') && host.chars().all(plain);
+    let sixth = host.parse::<std::net::Ipv6Addr>().is_ok();
+    if address.len() > 253 || !(sixth || (name && host == address)) || zone.is_empty() || !zone.chars().all(plain) {
+        return Err(ScriptError::value("address", address, "is neither a machine's name nor an address"));
+    }
+    Ok(())
+}
+
+/// Whether lines can be searched for this text.
+///
+/// # Errors
+/// [`ScriptError::Value`] for an empty text, one of more than 1000 bytes, and one with a control character: no line holds a
+/// newline, and grep would take it for "or".
+pub(crate) fn search_text(text: &str) -> Result<(), ScriptError> {
+    let refuse = |reason| Err(ScriptError::value("text", text, reason));
+    if text.is_empty() {
+        return refuse("is empty");
+    }
+    if text.len() > 1000 {
+        return refuse("is longer than 1000 bytes");
+    }
+    if text.chars().any(|c| c.is_control() && c != '\t') {
+        return refuse("holds a control character, such as a newline");
+    }
+    Ok(())
+}
+
 /// The candidates of a service that can exist on a Unix machine, best first; at least one.
 pub(crate) fn unix_services(name: &Name) -> Result<Vec<&str>, ScriptError> {
     usable("service", name, unix_service)
@@ -240,6 +306,33 @@ mod tests {
             assert!(validate_destination(path).is_err(), "{path:?}");
         }
         assert_eq!(validate_destination("/etc/nginx/nginx.conf"), Ok(()));
+    }
+
+    #[test]
+    fn processes_accounts_machines_and_texts() {
+        for name in ["nginx", "kworker/0:1", "123", "Web Content", "größe", "a;b"] {
+            assert_eq!(unix_process(name).is_ok(), !name.contains('/'), "{name}");
+        }
+        for name in ["deploy", "_apt", "web-01.x", "HOST$", "a1"] {
+            assert_eq!(unix_user(name), Ok(()), "{name}");
+        }
+        for name in ["", "-rf", "1000", "1a", "a b", "a:b", "a/b", "größe", "$", "a$b", "*", "a;b", &"x".repeat(33)] {
+            assert!(unix_user(name).is_err(), "{name:?}");
+        }
+        for address in ["web-01", "a.example.org", "10.0.0.1", "::1", "fe80::1%eth0", "_x.y"] {
+            assert_eq!(host_address(address), Ok(()), "{address}");
+        }
+        for address in
+            ["", "-c", "a b", "a/b", "a:80", "a%b", "fe80::1%", "::1%a/b", "$(id)", "a;b", ".a", &"a.".repeat(127)]
+        {
+            assert!(host_address(address).is_err(), "{address:?}");
+        }
+        for text in ["error", "-e", "it's", "\tx", " ", "a*b[c]"] {
+            assert_eq!(search_text(text), Ok(()), "{text:?}");
+        }
+        for text in ["", "a\nb", "\u{1b}[2J", &"x".repeat(1001)] {
+            assert!(search_text(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

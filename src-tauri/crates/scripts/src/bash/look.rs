@@ -8,11 +8,7 @@ use wheelhouse_protocol::plan::Script;
 
 const DISK: &str = include_str!("parts/disk.sh");
 const UPTIME: &str = include_str!("parts/uptime.sh");
-const TAIL: &str = include_str!("parts/tail.sh");
 const MEASURE: &str = include_str!("parts/measure.sh");
-
-/// The most lines of a log that are shown.
-const MAX_LINES: u32 = 10_000;
 
 pub(super) fn disk_usage(path: Option<&str>) -> Result<Script, ScriptError> {
     if let Some(path) = path {
@@ -24,15 +20,6 @@ pub(super) fn disk_usage(path: Option<&str>) -> Result<Script, ScriptError> {
 
 pub(super) fn uptime() -> Result<Script, ScriptError> {
     Ok(looking(Body::new().script(&[UPTIME], "wh_uptime\nwh_detail \"$REPLY\""), 30))
-}
-
-pub(super) fn tail_log(path: &str, lines: u32) -> Result<Script, ScriptError> {
-    validate_path("path", path)?;
-    if !(1..=MAX_LINES).contains(&lines) {
-        return Err(ScriptError::value("number of lines", &lines.to_string(), "must be from 1 to 10 000"));
-    }
-    let body = Body::new().value("path", path)?.value("lines", &lines.to_string())?;
-    Ok(looking(body.script(&[TAIL], "wh_tail"), 60))
 }
 
 pub(super) fn measure(metric: Metric) -> Result<Script, ScriptError> {

@@ -5,12 +5,18 @@
 //! quotes of [`quote`]. No value is ever part of a line that does anything, nor of a comment.
 
 mod command;
+mod delete;
 mod file;
 mod look;
 mod package;
+mod power;
 mod prelude;
+mod process;
 mod quote;
+mod reach;
+mod read;
 mod service;
+mod user;
 
 pub use prelude::prelude;
 pub use quote::quote;
@@ -26,15 +32,33 @@ pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
         Action::ServiceStart { service } => service::start(service),
         Action::ServiceStop { service } => service::stop(service),
         Action::ServiceRestart { service } => service::restart(service),
+        Action::ServiceReload { service } => service::reload(service),
+        Action::ServiceEnable { service } => service::enable(service),
+        Action::ServiceDisable { service } => service::disable(service),
+        Action::ListServices { filter } => service::list(*filter),
         Action::PackageInstall { package, version } => package::install(package, version.as_deref()),
         Action::PackageUninstall { package } => package::uninstall(package),
+        Action::PackageUpdate { package, version } => package::update(package, version.as_deref()),
+        Action::SystemUpdate => package::update_all(),
         Action::FileCopy { source, destination } => file::copy(source, destination),
         Action::DiskUsage { path } => look::disk_usage(path.as_deref()),
         Action::Uptime => look::uptime(),
-        Action::TailLog { path, lines } => look::tail_log(path, *lines),
+        Action::TailLog { path, lines } => read::tail_log(path, *lines),
+        Action::ServiceLog { service, text, lines } => read::service_log(service.as_ref(), text.as_deref(), *lines),
+        Action::SearchFile { path, text, lines } => read::search_file(path, text, *lines),
+        Action::ReadFile { path, lines } => read::read_file(path, *lines),
+        Action::ListDirectory { path } => read::list_directory(path),
+        Action::DeleteFiles { path, older_than_days } => delete::files(path, *older_than_days),
+        Action::ListProcesses { name, order } => process::list(name.as_deref(), *order),
+        Action::KillProcess { process } => process::kill(process),
+        Action::LoggedInUsers => user::logged_in(),
+        Action::ListUsers => user::list(),
+        Action::UserChange { user, change } => user::change(user, *change),
+        Action::Reboot => power::reboot(),
+        Action::Shutdown => power::shutdown(),
+        Action::Reach { address, port } => reach::other(address, *port),
         Action::Measure { metric } => look::measure(*metric),
         Action::RunCommand { command } => command::run(command),
-        other => Err(ScriptError::NotYet { action: other.title(), shell: Shell::Bash }),
     }
 }
 

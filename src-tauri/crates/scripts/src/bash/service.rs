@@ -3,7 +3,7 @@
 use super::{Body, changing, looking};
 use crate::ScriptError;
 use crate::validate::unix_services;
-use wheelhouse_protocol::action::Name;
+use wheelhouse_protocol::action::{Name, ServiceFilter};
 use wheelhouse_protocol::plan::Script;
 
 const STATE: &str = include_str!("parts/state.sh");
@@ -12,6 +12,9 @@ const SIMILAR: &str = include_str!("parts/similar.sh");
 const SERVICE: &str = include_str!("parts/service.sh");
 const CHANGE: &str = include_str!("parts/service-change.sh");
 const LOOK: &str = include_str!("parts/service-look.sh");
+const RELOAD: &str = include_str!("parts/service-reload.sh");
+const BOOT: &str = include_str!("parts/service-boot.sh");
+const LIST: &str = include_str!("parts/service-list.sh");
 
 /// How long a change may take. Each wait inside is bounded by two minutes at most, so that the script itself says what was late.
 const CHANGE_SECONDS: u32 = 300;
@@ -32,6 +35,47 @@ pub(super) fn stop(service: &Name) -> Result<Script, ScriptError> {
 /// be verified would only make things worse.
 pub(super) fn restart(service: &Name) -> Result<Script, ScriptError> {
     change(service, "wh_service_restart", "wh_service_runs", false)
+}
+
+/// Never a restart in its place, and no rollback: what it has read it has read.
+pub(super) fn reload(service: &Name) -> Result<Script, ScriptError> {
+    let body = body(service)?;
+    Ok(changing(
+        body.script(&[STATE, WATCH, SIMILAR, SERVICE, CHANGE, RELOAD], "wh_service_reload"),
+        body.script(&[SIMILAR, SERVICE, LOOK], "wh_service_runs"),
+        None,
+        CHANGE_SECONDS,
+        None,
+    ))
+}
+
+pub(super) fn enable(service: &Name) -> Result<Script, ScriptError> {
+    at_boot(service, "wh_service_enable", "wh_service_starts_at_boot")
+}
+
+pub(super) fn disable(service: &Name) -> Result<Script, ScriptError> {
+    at_boot(service, "wh_service_disable", "wh_service_stays_off_at_boot")
+}
+
+fn at_boot(service: &Name, run: &str, verify: &str) -> Result<Script, ScriptError> {
+    let body = body(service)?;
+    let all = [STATE, WATCH, SIMILAR, SERVICE, BOOT];
+    Ok(changing(
+        body.script(&all, run),
+        body.script(&all, verify),
+        Some(body.script(&all, "wh_boot_undo")),
+        CHANGE_SECONDS,
+        None,
+    ))
+}
+
+pub(super) fn list(filter: ServiceFilter) -> Result<Script, ScriptError> {
+    let filter = match filter {
+        ServiceFilter::All => "all",
+        ServiceFilter::Running => "running",
+        ServiceFilter::Failed => "failed",
+    };
+    Ok(looking(Body::new().value("filter", filter)?.script(&[SERVICE, LIST], "wh_service_list"), 120))
 }
 
 fn change(service: &Name, run: &str, verify: &str, undo: bool) -> Result<Script, ScriptError> {

@@ -50,6 +50,9 @@ fn hello_comes_and_goes() {
     let verified = machine.verify(&install);
     let version = verified.assert_ok().detail().split(' ').nth(1).expect("a version").to_owned();
     machine.act(&install).assert_unchanged();
+    // What was installed just now is the newest.
+    let update = Action::PackageUpdate { package: hello(), version: None };
+    machine.verify(&update).assert_ok();
     std::fs::rename(machine.path("state"), machine.path("first step")).expect("kept for later");
     std::fs::create_dir(machine.path("state")).expect("made");
 
@@ -57,6 +60,9 @@ fn hello_comes_and_goes() {
     let upstream = version.split('-').next().expect("a part").to_owned();
     let exact = Action::PackageInstall { package: hello(), version: Some(upstream) };
     machine.act(&exact).assert_unchanged();
+    machine.next_step();
+    machine.act(&update).assert_unchanged();
+    machine.roll_back(&update).assert_unchanged();
     machine.next_step();
 
     machine.act(&uninstall).assert_changed();

@@ -3,7 +3,7 @@
 use crate::machine::{Machine, canary, hostile};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use wheelhouse_protocol::action::{Action, LocalFile, Name};
+use wheelhouse_protocol::action::{Action, LocalFile, Name, ProcessOrder, UserChange};
 use wheelhouse_protocol::plan::Shell;
 use wheelhouse_scripts::render;
 
@@ -30,6 +30,27 @@ fn actions(value: &str) -> Vec<Action> {
         Action::DiskUsage { path: Some(format!("/{value}")) },
         Action::TailLog { path: format!("/{value}"), lines: 1 },
         Action::TailLog { path: value.into(), lines: 1 },
+        Action::ServiceReload { service: name() },
+        Action::ServiceEnable { service: only() },
+        Action::ServiceDisable { service: name() },
+        Action::PackageUpdate { package: asked(), version: None },
+        Action::PackageUpdate { package: only(), version: Some("1".into()) },
+        Action::PackageUpdate { package: Name::plain("hello"), version: Some(value.into()) },
+        Action::ServiceLog { service: Some(only()), text: None, lines: 1 },
+        Action::ServiceLog { service: None, text: Some(value.into()), lines: 1 },
+        Action::SearchFile { path: format!("/{value}"), text: "x".into(), lines: 1 },
+        Action::SearchFile { path: "/etc/hostname".into(), text: value.into(), lines: 1 },
+        Action::ReadFile { path: format!("/{value}"), lines: 1 },
+        Action::ListDirectory { path: format!("/{value}") },
+        Action::DeleteFiles { path: format!("/nowhere/{value}"), older_than_days: None },
+        Action::DeleteFiles { path: format!("/srv/{value}"), older_than_days: Some(3) },
+        Action::DeleteFiles { path: format!("/{value}/x"), older_than_days: Some(3) },
+        Action::ListProcesses { name: Some(value.into()), order: ProcessOrder::Cpu },
+        Action::KillProcess { process: value.into() },
+        Action::UserChange { user: value.into(), change: UserChange::Lock },
+        Action::UserChange { user: value.into(), change: UserChange::Create },
+        Action::Reach { address: value.into(), port: Some(1) },
+        Action::Reach { address: value.into(), port: None },
     ]
 }
 
@@ -99,6 +120,8 @@ fn a_service_may_be_called_anything_and_only_that_one_is_meant() {
             Action::ServiceStart { service: Name::plain(value) },
             Action::ServiceRestart { service: Name::plain(value) },
             Action::ServiceStop { service: Name::plain(value) },
+            Action::ServiceDisable { service: Name::plain(value) },
+            Action::ServiceEnable { service: Name::plain(value) },
         ] {
             machine.know(&format!("units/{value}.service/LoadState"), "loaded");
             let outcome = machine.act(&action);
@@ -106,7 +129,11 @@ fn a_service_may_be_called_anything_and_only_that_one_is_meant() {
             machine.verify(&action).assert_ok();
             machine.next_step();
         }
-        assert_eq!(machine.known(&format!("units/{value}.service/verbs")), "start restart stop", "{value}");
+        assert_eq!(
+            machine.known(&format!("units/{value}.service/verbs")),
+            "start restart stop disable enable",
+            "{value}"
+        );
         assert!(!canary(&machine).exists(), "{value}");
     };
     std::thread::scope(|scope| {
@@ -138,6 +165,18 @@ fn what_no_script_can_carry_is_refused_with_the_field() {
             Action::PackageUninstall { package: Name::plain(value) },
             Action::DiskUsage { path: Some(value.into()) },
             Action::TailLog { path: value.into(), lines: 5 },
+            Action::ServiceReload { service: Name::plain(value) },
+            Action::ServiceEnable { service: Name::plain(value) },
+            Action::ServiceDisable { service: Name::plain(value) },
+            Action::PackageUpdate { package: Name::plain(value), version: None },
+            Action::PackageUpdate { package: Name::plain("hello"), version: Some(value.into()) },
+            Action::ServiceLog { service: Some(Name::plain(value)), text: None, lines: 5 },
+            Action::SearchFile { path: value.into(), text: "x".into(), lines: 5 },
+            Action::ReadFile { path: value.into(), lines: 5 },
+            Action::ListDirectory { path: value.into() },
+            Action::DeleteFiles { path: value.into(), older_than_days: None },
+            Action::UserChange { user: value.into(), change: UserChange::Lock },
+            Action::Reach { address: value.into(), port: None },
         ] {
             let error = render(&action, Shell::Bash).expect_err(&format!("{why}: {action:?}"));
             let problem = wheelhouse_protocol::Problem::from(error);
@@ -148,6 +187,20 @@ fn what_no_script_can_carry_is_refused_with_the_field() {
         Action::ServiceStart { service: Name { asked: "x".into(), candidates: vec![] } },
         Action::TailLog { path: "/x".into(), lines: 0 },
         Action::TailLog { path: "/x".into(), lines: 10_001 },
+        Action::ReadFile { path: "/x".into(), lines: 0 },
+        Action::ServiceLog { service: None, text: None, lines: 0 },
+        Action::ServiceLog { service: None, text: Some("a\nb".into()), lines: 1 },
+        Action::SearchFile { path: "/x".into(), text: String::new(), lines: 1 },
+        Action::SearchFile { path: "/x".into(), text: "a\nb".into(), lines: 1 },
+        Action::SearchFile { path: "/x".into(), text: "a".into(), lines: 10_001 },
+        Action::KillProcess { process: "0".into() },
+        Action::KillProcess { process: "0001".into() },
+        Action::KillProcess { process: "99999999999".into() },
+        Action::KillProcess { process: "-1".into() },
+        Action::KillProcess { process: "a/b".into() },
+        Action::UserChange { user: "root".into(), change: UserChange::Delete },
+        Action::UserChange { user: "0".into(), change: UserChange::Lock },
+        Action::Reach { address: "a".into(), port: Some(0) },
         Action::RunCommand { command: " \n".into() },
         Action::RunCommand { command: "a\0b".into() },
         Action::FileCopy {

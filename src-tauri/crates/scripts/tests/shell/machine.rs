@@ -30,6 +30,7 @@ const TOOLS: &[&str] = &[
     "date",
     "df",
     "env",
+    "find",
     "getconf",
     "grep",
     "head",
@@ -47,6 +48,7 @@ const TOOLS: &[&str] = &[
     "rm",
     "rmdir",
     "sed",
+    "setsid",
     "sh",
     "sha256sum",
     "shasum",
@@ -59,6 +61,22 @@ const TOOLS: &[&str] = &[
     "uname",
     "uptime",
     "wc",
+];
+
+/// What would change the computer these tests run on.
+const DANGEROUS: &[&str] = &[
+    "adduser",
+    "chkconfig",
+    "deluser",
+    "halt",
+    "poweroff",
+    "reboot",
+    "shutdown",
+    "systemd-run",
+    "update-rc.d",
+    "useradd",
+    "userdel",
+    "usermod",
 ];
 
 /// The shells under test: the machine's bash, or the one that `WHEELHOUSE_TEST_BASH` names (such as macOS's 3.2).
@@ -125,6 +143,10 @@ impl Machine {
         }
         // Scripts ask who they are; what they do to this machine needs no root.
         machine.install("id", include_str!("fakes/id.sh"));
+        // The prelude also looks where the real ones are. Whoever means one of these puts a fake in its place.
+        for dangerous in DANGEROUS {
+            machine.install(dangerous, "#!/bin/sh\necho \"$0 $*\" >>\"$FAKE/complaints\"\nexit 64\n");
+        }
         machine
     }
 

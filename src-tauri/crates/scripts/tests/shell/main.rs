@@ -7,13 +7,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod apt;
+mod boot;
 mod command;
+mod delete;
 mod files;
 mod hostile;
 mod look;
 mod machine;
 mod packages;
+mod power;
 mod prelude;
+mod processes;
 mod quoting;
+mod reach;
+mod read;
 mod services;
 mod syntax;
+mod updates;
+mod users;

@@ -5,10 +5,10 @@ use wheelhouse_protocol::action::{Action, Name};
 use wheelhouse_protocol::job::Level;
 use wheelhouse_scripts::Report;
 
-const MANAGERS: &[&str] = &["apt-get", "dnf", "yum", "zypper", "pacman", "apk", "brew"];
+pub(crate) const MANAGERS: &[&str] = &["apt-get", "dnf", "yum", "zypper", "pacman", "apk", "brew"];
 
 /// Does the same with every one of these managers, at the same time.
-fn with_each(managers: &[&str], check: impl Fn(&str, Machine) + Sync) {
+pub(crate) fn with_each(managers: &[&str], check: impl Fn(&str, Machine) + Sync) {
     std::thread::scope(|scope| {
         for manager in managers {
             scope.spawn(|| check(manager, machine(manager)));
@@ -43,7 +43,7 @@ fn machine(manager: &str) -> Machine {
 }
 
 /// As every manager would write it.
-fn version(upstream: &str) -> &'static str {
+pub(crate) fn version(upstream: &str) -> &'static str {
     match upstream {
         "1.0" => "1.0-r1",
         "0.7" => "0.7-r3",

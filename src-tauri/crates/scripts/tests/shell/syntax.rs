@@ -4,7 +4,7 @@ use crate::machine::{TOKEN, bash_under_test, find, script, skip};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use wheelhouse_protocol::action::{Action, LocalFile, Metric, Name};
+use wheelhouse_protocol::action::{Action, LocalFile, Metric, Name, ProcessOrder, ServiceFilter, UserChange};
 use wheelhouse_protocol::plan::Shell;
 use wheelhouse_scripts::{ScriptError, prelude, render};
 
@@ -17,6 +17,12 @@ pub(crate) fn every_action() -> Vec<Action> {
         Action::ServiceStart { service: name() },
         Action::ServiceStop { service: name() },
         Action::ServiceRestart { service: name() },
+        Action::ServiceReload { service: name() },
+        Action::ServiceEnable { service: name() },
+        Action::ServiceDisable { service: name() },
+        Action::ListServices { filter: ServiceFilter::All },
+        Action::ListServices { filter: ServiceFilter::Running },
+        Action::ListServices { filter: ServiceFilter::Failed },
         Action::PackageInstall { package: package(), version: None },
         Action::PackageInstall { package: package(), version: Some("1:2.3-4".into()) },
         Action::PackageUninstall { package: package() },
@@ -26,6 +32,28 @@ pub(crate) fn every_action() -> Vec<Action> {
         },
         Action::DiskUsage { path: None },
         Action::DiskUsage { path: Some("/it's".into()) },
+        Action::PackageUpdate { package: package(), version: None },
+        Action::PackageUpdate { package: package(), version: Some("1:2.3-4".into()) },
+        Action::SystemUpdate,
+        Action::ServiceLog { service: Some(name()), text: Some("it's".into()), lines: 5 },
+        Action::ServiceLog { service: None, text: None, lines: 5 },
+        Action::SearchFile { path: "/var/log/it's".into(), text: "it's".into(), lines: 5 },
+        Action::ReadFile { path: "/etc/it's".into(), lines: 5 },
+        Action::ListDirectory { path: "/var/it's".into() },
+        Action::DeleteFiles { path: "/srv/it's*".into(), older_than_days: Some(30) },
+        Action::ListProcesses { name: Some("it's".into()), order: ProcessOrder::Memory },
+        Action::ListProcesses { name: None, order: ProcessOrder::Cpu },
+        Action::KillProcess { process: "it's".into() },
+        Action::LoggedInUsers,
+        Action::ListUsers,
+        Action::UserChange { user: "bob".into(), change: UserChange::Lock },
+        Action::UserChange { user: "bob".into(), change: UserChange::Unlock },
+        Action::UserChange { user: "bob".into(), change: UserChange::Create },
+        Action::UserChange { user: "bob".into(), change: UserChange::Delete },
+        Action::Reboot,
+        Action::Shutdown,
+        Action::Reach { address: "web-01".into(), port: Some(443) },
+        Action::Reach { address: "::1".into(), port: None },
         Action::Uptime,
         Action::TailLog { path: "/var/log/it's".into(), lines: 10_000 },
         Action::Measure { metric: Metric::Reachability },
@@ -102,7 +130,18 @@ fn rendering_is_the_same_every_time_and_says_what_it_needs() {
         let typed = matches!(action, Action::RunCommand { .. });
         assert_eq!(first.verify.is_some(), action.mutates() && !typed, "what changes is verified: {action:?}");
         assert_eq!(first.requires_admin, action.mutates() && !typed, "{action:?}");
-        let undone = action.mutates() && !typed && !matches!(action, Action::ServiceRestart { .. });
+        let no_way_back = matches!(
+            action,
+            Action::ServiceRestart { .. }
+                | Action::ServiceReload { .. }
+                | Action::SystemUpdate
+                | Action::DeleteFiles { .. }
+                | Action::KillProcess { .. }
+                | Action::UserChange { change: UserChange::Delete, .. }
+                | Action::Reboot
+                | Action::Shutdown
+        );
+        let undone = action.mutates() && !typed && !no_way_back;
         assert_eq!(first.rollback.is_some(), undone, "{action:?}");
     }
 }

@@ -3,7 +3,7 @@ wh_patiently() {
   local status until=$((SECONDS + 300)) told=''
   while :; do
     status=0
-    wh_run 1500 "$@" || status=$?
+    wh_run "${wh_limit:-1500}" "$@" || status=$?
     if [ "$status" -eq 0 ] || [ "$SECONDS" -ge "$until" ] || ! wh_is_locked; then
       return "$status"
     fi

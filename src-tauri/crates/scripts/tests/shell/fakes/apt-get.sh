@@ -8,12 +8,15 @@ case "$*" in
     for name; do echo "Remv $name [1]"; for other in $(needed_by "$name"); do echo "Remv $other [1]"; done; done
     exit 0
     ;;
+  '-s -q --with-new-pkgs upgrade') [ ! -e "$FAKE/kept" ] || printf 'The following packages have been kept back:\n  %s\n0 upgraded.\n' "$(cat "$FAKE/kept")"; for name in $(pending); do echo "Inst $name [$(version_of "$name")] ($(newest "$name") stable [amd64])"; echo "Conf $name ($(newest "$name"))"; done; exit 0 ;;
 esac
 if locked; then echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (unattended-upgr)"; exit 100; fi
 case "$*" in
   '-y -q -o Dpkg::Use-Pty=0 -o APT::Status-Fd=1 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-remove '*)
     shift 11
     downgrade=
+    if [ "$*" = '--with-new-pkgs upgrade' ]; then upgrade; exit 0; fi
+    if [ "$1" = --only-upgrade ]; then shift; installed "$3" || complain; fi
     if [ "$1" = --allow-downgrades ]; then downgrade=1; shift; fi
     [ "$1" = install ] && [ "$2" = -- ] && [ $# -eq 3 ] || complain
     name=${3%%=*} version=

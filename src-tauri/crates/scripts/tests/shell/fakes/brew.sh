@@ -5,6 +5,9 @@ if [ "$1 $2" = 'list --versions' ]; then [ $# -eq 3 ] || complain; installed "$3
 case "$1:$#" in
   list:2) [ "$2" = -1 ] || complain; ls "$FAKE/installed" ;;
   info:2) [ -n "$(newest "$2")" ] || { echo "Error: No available formula with the name \"$2\"." >&2; exit 1; }; printf '==> %s: stable %s (bottled), HEAD\nHTTP server\n' "$2" "$(newest "$2")" ;;
+  outdated:2) [ "$2" = --quiet ] || complain; pending ;;
+  upgrade:1) upgrade ;;
+  upgrade:2) installed "$2" || complain; put "$2" "$(newest "$2")" ;;
   update:1) refresh || { echo "Error: Fetching failed"; exit 1; } ;;
   install:2) [ -n "$(newest "$2")" ] || { echo "Error: No available formula"; exit 1; }; put "$2" "$(newest "$2")" ;;
   uninstall:*)

@@ -12,6 +12,15 @@ case "$1:$2:$3:$4" in
     printf '%s-doc.noarch\n     9-9      base\n' "$5"
     offered "$5" | sed '1!G;h;$!d' | while read -r v; do printf '%s.x86_64\n        %s     base\n' "$5" "$v"; done
     ;;
+  -q:check-update::)
+    found=0
+    printf '\nLast metadata expiration check: 0:00:01 ago.\n'
+    for name in $(pending); do found=100; printf '%s.x86_64\n              %s    updates\n' "$name" "$(newest "$name")"; done
+    printf 'Obsoleting Packages\nnew.noarch  2-1  updates\n'
+    exit $found
+    ;;
+  -y:update::) upgrade ;;
+  -y:update:--:*) [ $# -eq 4 ] && installed "$4" || complain; put "$4" "$(newest "$4")" ;;
   -q:makecache::) refresh || { echo "Error: Failed to download metadata for repo 'base': Cannot download repomd.xml"; exit 1; } ;;
   -y:install:--:* | -y:downgrade:--:*)
     [ $# -eq 4 ] || complain

@@ -6,7 +6,16 @@ label=${2#system/}
 job="$FAKE/loaded/$label"
 case $1 in
   list) [ $# -eq 1 ] || complain; printf 'PID\tStatus\tLabel\n'; for job in "$FAKE"/loaded/*; do printf '-\t0\t%s\n' "${job##*/}"; done ;;
+  print-disabled)
+    [ "$given" = 'print-disabled system' ] || complain
+    printf '\tdisabled services = {\n'
+    for job in "$FAKE"/off/*; do printf '\t\t"%s" => %s\n' "${job##*/}" "$(cat "$job" 2>/dev/null)"; done
+    printf '\t}\n'
+    ;;
+  enable) [ $# -eq 2 ] || complain; mkdir -p "$FAKE/off"; echo enabled >"$FAKE/off/$label" ;;
+  disable) [ $# -eq 2 ] || complain; mkdir -p "$FAKE/off"; echo disabled >"$FAKE/off/$label" ;;
   print)
+    if [ "$given" = 'print system' ]; then cat "$FAKE/print-system"; exit 0; fi
     [ $# -eq 2 ] || complain
     [ -d "$job" ] || { echo "Could not find service \"$label\" in domain for system" >&2; exit 113; }
     if [ -e "$job/pid" ]; then printf '%s = {\n\tstate = running\n\tpid = %s\n}\n' "$2" "$(cat "$job/pid")"; else printf '%s = {\n\tstate = not running\n}\n' "$2"; fi

@@ -29,4 +29,7 @@ put() {
   echo "$2" >"$FAKE/installed/$1"
   echo "Setting up $1 ($2) ..."
 }
+# What is installed in another version than the newest, one name a line.
+pending() { for name in $(ls "$FAKE/installed"); do if [ -n "$(newest "$name")" ] && [ "$(newest "$name")" != "$(version_of "$name")" ] && [ ! -e "$FAKE/held-$name" ]; then echo "$name"; fi; done; }
+upgrade() { for name in $(pending); do put "$name" "$(newest "$name")"; done; }
 take() { rm "$FAKE/installed/$1"; echo "Removing $1 ..."; }

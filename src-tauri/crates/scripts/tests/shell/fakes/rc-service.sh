@@ -22,5 +22,6 @@ case $2 in
     echo started >"$unit/state"
     ;;
   stop) echo " * Stopping $1 ..."; echo stopped >"$unit/state" ;;
+  reload) [ -e "$unit/reloads" ] || { echo " * $1: unknown function \`reload'" >&2; exit 1; } ;;
   *) complain ;;
 esac

@@ -2,6 +2,7 @@
 # service(8) as on Debian and Red Hat: one directory under $FAKE/scripts for each init script.
 given="$*"
 complain() { echo "service: $given" >>"$FAKE/complaints"; exit 64; }
+if [ "$given" = --status-all ]; then cat "$FAKE/status-all"; exit 0; fi
 [ $# -eq 2 ] || complain
 case $1 in -* | */* | '') complain ;; esac
 unit="$FAKE/scripts/$1"
@@ -29,6 +30,7 @@ case $2 in
       holds) echo running >"$unit/state"; sleep 30 & ;;
     esac
     ;;
+  reload) if [ -e "$unit/reloads" ]; then echo "Reloading $1"; else echo "Usage: /etc/init.d/$1 {start|stop|restart}"; exit 3; fi ;;
   stop) echo "Stopping $1"; echo stopped >"$unit/state" ;;
   *) complain ;;
 esac

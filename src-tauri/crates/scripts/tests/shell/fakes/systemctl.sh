@@ -40,6 +40,19 @@ end() {
   esac
 }
 case $1 in
+  is-active)
+    # Timers only: those that systemd-run made are files under $FAKE/timers.
+    [ "$2" = -- ] && [ $# -eq 3 ] || complain "$given"
+    if [ -e "$FAKE/timers/$3" ]; then echo active; else echo inactive; exit 3; fi
+    ;;
+  is-enabled)
+    [ "$2" = -- ] && [ $# -eq 3 ] || complain "$given"
+    find_unit "$3" || { echo "Failed to get unit file state for $3: No such file or directory" >&2; exit 1; }
+    state=$(get UnitFileState enabled)
+    echo "$state"
+    case $state in enabled | enabled-runtime | static | alias | indirect | generated) exit 0 ;; esac
+    exit 1
+    ;;
   is-system-running) [ $# -eq 1 ] || complain "$given"; cat "$FAKE/system" 2>/dev/null || echo running; exit 1 ;;
   show)
     shift
@@ -48,6 +61,27 @@ case $1 in
     wanted=
     while [ "$1" = -p ]; do wanted="$wanted $2"; shift 2; done
     [ "$1" = -- ] && [ $# -eq 2 ] || complain "$given"
+    if [ "$2" = '*.service' ]; then
+      for unit in "$FAKE"/units/*; do
+        [ "$(get LoadState loaded)" != unloaded ] || continue
+        for property in $wanted; do
+          case $property in
+            Id) echo "Id=${unit##*/}" ;;
+            LoadState) echo "LoadState=$(get LoadState loaded)" ;;
+            ActiveState) echo "ActiveState=$(get ActiveState inactive)" ;;
+            SubState) echo "SubState=$(get SubState dead)" ;;
+            Type) echo "Type=$(get Type simple)" ;;
+            UnitFileState) echo "UnitFileState=$(get UnitFileState enabled)" ;;
+            ConditionResult) echo "ConditionResult=$(get ConditionResult yes)" ;;
+            TriggeredBy | ConditionTimestampMonotonic | Description) echo "$property=$(get $property '')" ;;
+            *) complain "property $property" ;;
+          esac
+        done
+        echo
+      done
+      exit 0
+    fi
+    case $2 in *'*'*) complain "$given" ;; esac
     if find_unit "$2"; then
       for property in $wanted; do
         case $property in
@@ -57,6 +91,7 @@ case $1 in
           SubState) echo "SubState=$(get SubState dead)" ;;
           MainPID) if [ "$(get ActiveState inactive)" = active ]; then echo "MainPID=$(get MainPID 100)"; else echo "MainPID=0"; fi ;;
           Type) echo "Type=$(get Type simple)" ;;
+          CanReload) echo "CanReload=$(get CanReload yes)" ;;
           Result) echo "Result=$(get Result success)" ;;
           UnitFileState) echo "UnitFileState=$(get UnitFileState enabled)" ;;
           *) complain "property $property" ;;
@@ -86,6 +121,15 @@ case $1 in
       start) [ "$(get ActiveState inactive)" = active ] || begin ;;
       stop) end ;;
       restart) end; begin ;;
+      reload)
+        case $(get on-reload ok) in
+          ok) ;;
+          fail) echo "Job for ${unit##*/} failed." >&2; exit 1 ;;
+          die) ended failed failed exit-code ;;
+        esac
+        ;;
+      enable) [ "$(get on-enable ok)" = nothing ] || put UnitFileState enabled ;;
+      disable) put UnitFileState disabled ;;
       *) complain "$given" ;;
     esac
     ;;
