@@ -24,7 +24,7 @@ function Test-WhEcho {
   $words = 'it did not answer'
   [long]$best = 0
   try {
-    foreach ($attempt in 1..4) {
+    foreach ($attempt in 1, 2, 3, 4) {
       try {
         $reply = $ping.Send($wh_address, 3000)
       } catch {

@@ -96,7 +96,7 @@ function Initialize-WhServiceChange {
   Save-WhNote -Name 'was' -Text ([string]$wh.Service.State)
   Save-WhNote -Name 'mode' -Text (Get-WhFullStartMode)
 }
-# Auto, Manual, Disabled …, or Delayed for an automatic start that waits a while.
+# Auto, Manual, Disabled and so on, or Delayed for an automatic start that waits a while.
 function Get-WhFullStartMode {
   # Win32_Service says this only since Windows 10.
   $key = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\' + $wh.Service.Name

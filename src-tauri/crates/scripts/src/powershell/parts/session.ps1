@@ -1,9 +1,12 @@
 function Show-WhSession {
   $quser = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'quser.exe')
   if ([System.IO.File]::Exists($quser)) {
-    $code = Invoke-WhProgram -Path $quser -Arguments @() -Seconds 30 -Quiet
+    $lines = New-Object -TypeName System.Collections.ArrayList
+    $code = Invoke-WhProgram -Path $quser -Arguments @() -Seconds 30 -Quiet -Lines $lines
     if ($code -eq 0) {
-      $null = Invoke-WhProgram -Path $quser -Arguments @() -Seconds 30
+      foreach ($line in $lines) {
+        Write-WhLine -Text $line
+      }
     }
   }
   # Home editions have no quser, and its words depend on the language: who is counted comes from here.

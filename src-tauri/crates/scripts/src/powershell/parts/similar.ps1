@@ -2,11 +2,15 @@
 function Measure-WhDistance {
   param([string]$From, [string]$To)
 
-  $previous = @(0..$To.Length)
+  $length = $To.Length
+  $previous = New-Object -TypeName 'int[]' -ArgumentList ($length + 1)
+  for ($j = 0; $j -le $length; $j++) {
+    $previous[$j] = $j
+  }
   for ($i = 1; $i -le $From.Length; $i++) {
-    $row = New-Object -TypeName 'int[]' -ArgumentList ($To.Length + 1)
+    $row = New-Object -TypeName 'int[]' -ArgumentList ($length + 1)
     $row[0] = $i
-    for ($j = 1; $j -le $To.Length; $j++) {
+    for ($j = 1; $j -le $length; $j++) {
       $cost = 1
       if ($From[$i - 1] -eq $To[$j - 1]) {
         $cost = 0
@@ -15,7 +19,7 @@ function Measure-WhDistance {
     }
     $previous = $row
   }
-  return $previous[$To.Length]
+  return $previous[$length]
 }
 # The end of a sentence that names at most five of the names that look like what was asked for; empty when there are none.
 function Get-WhSimilar {
