@@ -7,7 +7,7 @@ function Invoke-WhCommand {
   }
   # The exit code of the last program, which PowerShell would make a 1 of. Two newlines end whatever the command left open.
   $text = $wh_command + "`n`n" + 'if (-not $?) { if (Get-Variable -Name LASTEXITCODE -ErrorAction Ignore) { if ($LASTEXITCODE) { exit $LASTEXITCODE } }; exit 1 }'
-  $begin = '$ProgressPreference = ''SilentlyContinue''; $wh = $env:WH_COMMAND; Remove-Item -LiteralPath Env:WH_COMMAND; . ([ScriptBlock]::Create($wh))'
+  $begin = '$ProgressPreference = ''SilentlyContinue''; try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { }; $wh = $env:WH_COMMAND; Remove-Item -LiteralPath Env:WH_COMMAND; . ([ScriptBlock]::Create($wh))'
   $code = Invoke-WhProgram -Path $shell -Arguments @('-NoLogo', '-NoProfile', '-NonInteractive', '-Command', $begin) -Seconds 3550 -Environment @{ WH_COMMAND = $text }
   if ($null -eq $code) {
     Stop-WhStep -Text 'the command did not end within the time it was given, so it was ended'

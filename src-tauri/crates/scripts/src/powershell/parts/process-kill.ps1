@@ -71,8 +71,13 @@ function Stop-WhProcess {
   $asked = 0
   foreach ($victim in $victims) {
     $process = Get-Process -Id $victim.ProcessId -ErrorAction SilentlyContinue
-    if ($null -ne $process -and $process.MainWindowHandle -ne [System.IntPtr]::Zero -and $process.CloseMainWindow()) {
-      $asked++
+    try {
+      if ($null -ne $process -and $process.MainWindowHandle -ne [System.IntPtr]::Zero -and $process.CloseMainWindow()) {
+        $asked++
+      }
+    } catch {
+      # It has ended meanwhile, which is what was wanted.
+      $null = $_
     }
   }
   if ($asked -gt 0) {

@@ -17,7 +17,8 @@ function Invoke-WhProgram {
   $start.FileName = $Path
   $start.Arguments = (@($Arguments | ForEach-Object -Process { ConvertTo-WhArgument -Text $_ }) -join ' ')
   $start.UseShellExecute = $false
-  $start.CreateNoWindow = $true
+  # It shares our console, whose encoding is UTF-8; a console of its own would have the machine's code page.
+  $start.CreateNoWindow = $false
   $start.RedirectStandardInput = $true
   $start.RedirectStandardOutput = $true
   $start.RedirectStandardError = $true
