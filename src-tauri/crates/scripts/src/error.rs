@@ -26,9 +26,6 @@ pub enum ScriptError {
         /// The shell.
         shell: wheelhouse_protocol::plan::Shell,
     },
-    /// There are no PowerShell scripts yet.
-    #[error("Windows targets cannot be worked on yet: there are no PowerShell scripts for this step")]
-    Windows,
 }
 
 impl ScriptError {
@@ -56,10 +53,6 @@ impl From<ScriptError> for Problem {
                 .hint("Type the value again instead of pasting it; nothing was sent to any machine."),
             ScriptError::NotYet { .. } => Self::new(ProblemCode::Unavailable, "There is no script for that", detail)
                 .hint("Leave these machines out of the request and plan again."),
-            ScriptError::Windows => {
-                Self::new(ProblemCode::Unavailable, "Windows targets cannot be worked on yet", detail)
-                    .hint("Leave the Windows targets out, for example “… on linux servers”, and plan again.")
-            }
         }
     }
 }
@@ -89,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_problem_says_what_to_do() {
-        for error in [ScriptError::value("path", "x", "must be absolute"), ScriptError::Nul, ScriptError::Windows] {
+        for error in [ScriptError::value("path", "x", "must be absolute"), ScriptError::Nul] {
             let problem = Problem::from(error);
             assert!(!problem.hint.is_empty(), "{problem}");
         }

@@ -64,10 +64,12 @@
 //!
 //! # Another shell
 //!
-//! Everything of bash is in [`bash`]. PowerShell gets a module beside it with the same doors: `render`, `prelude`, `quote`.
+//! Everything of bash is in [`bash`], everything of PowerShell in [`powershell`]: the same doors, the same reports, and what
+//! differs in sending is said there.
 
 pub mod bash;
 mod error;
+pub mod powershell;
 mod report;
 mod validate;
 
@@ -84,11 +86,10 @@ use wheelhouse_protocol::plan::{Script, Shell};
 /// The scripts that do an action on a machine with this shell.
 ///
 /// # Errors
-/// [`ScriptError::Value`] names the field of the action that cannot be used and why; [`ScriptError::Windows`] where
-/// PowerShell would be needed, for which there are no scripts yet.
+/// [`ScriptError::Value`] names the field of the action that cannot be used and why.
 pub fn render(action: &Action, shell: Shell) -> Result<Script, ScriptError> {
     match shell {
         Shell::Bash => bash::render(action),
-        Shell::Powershell => Err(ScriptError::Windows),
+        Shell::Powershell => powershell::render(action),
     }
 }

@@ -154,7 +154,7 @@ pub(crate) fn unix_packages(name: &Name) -> Result<Vec<&str>, ScriptError> {
 
 /// Every candidate must be a possible name somewhere. One that only another system could have (the display name of a
 /// Windows program beside the name of a Debian package) is left out as long as one stays.
-fn usable<'n>(
+pub(crate) fn usable<'n>(
     field: &'static str,
     name: &'n Name,
     here: fn(&'static str, &str) -> Result<(), ScriptError>,
@@ -174,7 +174,7 @@ fn usable<'n>(
 }
 
 /// What holds for a name on every system.
-fn any_name(field: &'static str, name: &str) -> Result<(), ScriptError> {
+pub(crate) fn any_name(field: &'static str, name: &str) -> Result<(), ScriptError> {
     let refuse = |reason| Err(ScriptError::value(field, name, reason));
     if name.trim().is_empty() {
         return refuse("is empty");
@@ -196,7 +196,7 @@ fn any_name(field: &'static str, name: &str) -> Result<(), ScriptError> {
 
 /// Zero-width characters, line separators and those that turn the direction of writing: a name with one of them looks like
 /// another name in the plan that a person approves (Unicode Technical Report 36, section 2).
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 

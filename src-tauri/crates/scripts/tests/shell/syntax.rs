@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use wheelhouse_protocol::action::{Action, LocalFile, Metric, Name, ProcessOrder, ServiceFilter, UserChange};
 use wheelhouse_protocol::plan::Shell;
-use wheelhouse_scripts::{ScriptError, prelude, render};
+use wheelhouse_scripts::prelude;
 
 /// One of every action.
 pub(crate) fn every_action() -> Vec<Action> {
@@ -159,12 +159,5 @@ fn files_of_people_are_copied_by_their_account() {
     }
     for path in ["/home/deploy/x", "/tmp/x", "/Users/me/x"] {
         assert!(!needs_admin(path), "{path}");
-    }
-}
-
-#[test]
-fn windows_waits_for_its_scripts() {
-    for action in every_action() {
-        assert_eq!(render(&action, Shell::Powershell), Err(ScriptError::Windows));
     }
 }
