@@ -315,8 +315,14 @@ impl PlaceReader<'_> {
             }
             if let Some((named, name, length)) = self.known_name(tokens, at) {
                 // "nginx" is a service first of all, also where machines are tagged with it: "nginx servers" are machines.
+                let behind = at.checked_sub(1).and_then(|i| tokens.get(i));
+                let placed = behind.is_some_and(|t| {
+                    self.lexicon.place.contains(&t.lower)
+                        || self.lexicon.all.contains(&t.lower)
+                        || ["the", "and", "or", "only", "except", "not", "all"].iter().any(|w| t.is(w))
+                });
                 if named.iter().all(|n| matches!(n, Named::Tag(_)))
-                    && self.lexicon.knows_service(&name.to_lowercase())
+                    && (self.lexicon.knows_service(&name.to_lowercase()) || !placed)
                     && !tokens.get(at + length).is_some_and(|t| self.lexicon.machines.contains(&t.lower))
                 {
                     break;

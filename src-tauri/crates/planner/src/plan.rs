@@ -158,19 +158,26 @@ pub(crate) fn sentence(titles: &[String], hosts: usize) -> String {
 fn action(draft: &Draft, files: &dyn Files) -> Result<Action, Problem> {
     match draft {
         Draft::Ready(action) => Ok(action.clone()),
+        Draft::Replace { service, source } => {
+            Ok(Action::ProgramReplace { service: service.clone(), source: pinned(source, files)? })
+        }
         Draft::Copy { source, destination } => {
-            let source = files.pin(source).map_err(|reason| {
-                Problem::new(
-                    ProblemCode::InvalidInput,
-                    "That file cannot be copied",
-                    format!("{source} on this machine: {reason}."),
-                )
-                .hint("The source is on the machine Wheelhouse runs on. Check its path.")
-                .source(source.clone())
-            })?;
-            Ok(Action::FileCopy { source, destination: destination.clone() })
+            Ok(Action::FileCopy { source: pinned(source, files)?, destination: destination.clone() })
         }
     }
+}
+
+/// A file of the operator's machine as it is now.
+fn pinned(source: &str, files: &dyn Files) -> Result<LocalFile, Problem> {
+    files.pin(source).map_err(|reason| {
+        Problem::new(
+            ProblemCode::InvalidInput,
+            "That file cannot be copied",
+            format!("{source} on this machine: {reason}."),
+        )
+        .hint("The source is on the machine Wheelhouse runs on. Check its path.")
+        .source(source)
+    })
 }
 
 /// A target as the plan holds it, or why it cannot be part of it.
@@ -216,6 +223,9 @@ pub(crate) fn again(
     let mut drafts = Vec::new();
     for step in &plan.steps {
         drafts.push(match &step.action {
+            Action::ProgramReplace { service, source } => {
+                Draft::Replace { service: service.clone(), source: source.path.clone() }
+            }
             Action::FileCopy { source, destination } => {
                 Draft::Copy { source: source.path.clone(), destination: destination.clone() }
             }

@@ -393,6 +393,10 @@ impl Asked<'_> {
                 "unreachable",
             ),
             (&["maintenance"], "maintenance"),
+            (
+                if self.has(&["without", "no", "missing"]) { &["connection", "connections"] } else { &[] },
+                "no_connection",
+            ),
             (&["stale"], "stale"),
         ] {
             let single = self.place().is_some_and(|p| p.resolved.len() == 1 && p.groups.is_empty());
@@ -423,14 +427,15 @@ impl Asked<'_> {
         let mut at = 0;
         let mut machines = false;
         let words = [
-            "in", "are", "there", "is", "the", "all", "of", "have", "do", "we", "what", "which", "how", "many", "list",
-            "show", "me", "inventory", "group", "groups", "belong", "belongs", "to", "member", "members", "exist",
-            "exists", "known", "configured", "registered", "tagged", "tag", "tags", "run", "runs", "running", "on",
-            "os", "operating", "system", "address", "addresses", "ip", "ips", "fqdn", "name", "names", "count",
-            "number", "get", "give", "tell", "about", "display", "does", "a", "for", "each", "every", "total",
-            "currently", "by", "part", "contains", "contain", "with", "part", "managed", "manage", "our", "my", "i",
-            "you", "can", "full", "please", "has", "hosts?", "it", "up", "contained", "out", "environment", "see",
-            "view", "within", "and", "or",
+            "in", "are", "what's", "whats", "who", "who's", "hostname", "owner", "connection", "connections", "port",
+            "there", "is", "the", "all", "of", "have", "do", "we", "what", "which", "how", "many", "list", "show",
+            "me", "inventory", "group", "groups", "belong", "belongs", "to", "member", "members", "exist", "exists",
+            "known", "configured", "registered", "tagged", "tag", "tags", "run", "runs", "running", "on", "os",
+            "operating", "system", "address", "addresses", "ip", "ips", "fqdn", "name", "names", "count", "number",
+            "get", "give", "tell", "about", "display", "does", "a", "for", "each", "every", "total", "currently", "by",
+            "part", "contains", "contain", "with", "part", "managed", "manage", "our", "my", "i", "you", "can", "full",
+            "please", "has", "hosts?", "it", "up", "contained", "out", "environment", "see", "view", "within", "and",
+            "or",
         ];
         while at < self.tokens.len() {
             let token = &self.tokens[at];

@@ -207,6 +207,12 @@ impl Reader<'_> {
             "language",
             "Wheelhouse reads English. Say it in English, for example: restart nginx on web-01.",
         );
+        self.name_the_place(&mut understood, tokens);
+        understood
+    }
+
+    /// The machines a request that is not planned speaks of, for the answer.
+    fn name_the_place(&self, understood: &mut Understood, tokens: &[Token]) {
         let places = self.places();
         let place = (0..tokens.len()).filter_map(|at| places.read(tokens, at).map(|(p, _)| p)).find(Places::is_clear);
         if let Some(place) = place {
@@ -214,7 +220,6 @@ impl Reader<'_> {
             understood.reading.os = self.os_of(&targets, Disposition::Clarify);
             understood.reading.targets = place.reading(self.roster);
         }
-        understood
     }
 
     /// The tokens behind "INC0012345:", "Subject:", "[OPS-12]" and the like.
@@ -388,11 +393,13 @@ impl Reader<'_> {
                 return understood;
             }
         }
-        ask(
+        let mut understood = ask(
             Intent::Unknown,
             "negation",
             "This says what not to do, so nothing was planned. Say what you do want done, and leave machines out with “except”.",
-        )
+        );
+        self.name_the_place(&mut understood, tokens);
+        understood
     }
 
     fn stored(&self, query: query::Query) -> Understood {
@@ -585,7 +592,11 @@ impl Reader<'_> {
             return None;
         }
         let found = (0..tokens.len())
-            .filter(|&at| at == 0 || self.lexicon.place.contains(&tokens[at - 1].lower))
+            .filter(|&at| {
+                at == 0
+                    || self.lexicon.place.contains(&tokens[at - 1].lower)
+                    || self.roster.host(&tokens[at].text).is_some()
+            })
             .filter_map(|at| reader.places.read(tokens, at).map(|(places, end)| (at, end, places)))
             .find(|(.., places)| places.is_clear());
         let service = (0..tokens.len()).find_map(|at| {

@@ -426,7 +426,19 @@ impl Conversation<'_> {
             return Some(self.dropped(past));
         }
         match (&past.request, &past.job) {
-            (Some(request), Some(_)) => Some(self.opposite(&request.clone(), past)),
+            (Some(request), Some(job)) => {
+                let hosts = if job.hosts.is_empty() { &job.failed } else { &job.hosts };
+                let known = self.reader().read(request).reading.disposition == Disposition::Confirm;
+                let whole = match hosts.is_empty() || known {
+                    true => request.clone(),
+                    false => self.moved(request, &hosts.join(" and "), Joined::Instead)?,
+                };
+                let understood = self.opposite(&whole, past);
+                match understood.reading.disposition {
+                    Disposition::Clarify if !hosts.is_empty() => Some(self.on_hosts(past, hosts, Intent::Rollback)),
+                    _ => Some(understood),
+                }
+            }
             (None, Some(job)) if !job.hosts.is_empty() || !job.failed.is_empty() => {
                 let hosts = if job.hosts.is_empty() { &job.failed } else { &job.hosts };
                 Some(self.on_hosts(past, hosts, Intent::Rollback))
@@ -768,6 +780,11 @@ impl Conversation<'_> {
             before.earlier.name.clone().filter(|_| has(&["it", "its", "that", "them", "same", "service", "those"]));
         Some(Earlier { name, places: Some(places), ..Earlier::default() })
     }
+}
+
+/// "stop it instead": another step is meant, not the end of the one that waits.
+fn rest_says_more(rest: &[Token]) -> bool {
+    rest.iter().any(|t| t.is("instead") || t.is("on"))
 }
 
 /// A job's number.

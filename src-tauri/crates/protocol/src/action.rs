@@ -164,6 +164,14 @@ pub enum Action {
         /// The absolute path on the target.
         destination: String,
     },
+    /// Put a file of the operator's machine in place of the program a service runs, keeping a backup. The service must be
+    /// stopped; where its program lies is read from the service itself.
+    ProgramReplace {
+        /// Whose program.
+        service: Name,
+        /// What.
+        source: LocalFile,
+    },
     /// Space used and free, for one path or every file system.
     DiskUsage {
         /// The path; every local file system when absent.
@@ -282,6 +290,7 @@ impl Action {
             | Self::PackageUpdate { .. }
             | Self::SystemUpdate
             | Self::FileCopy { .. }
+            | Self::ProgramReplace { .. }
             | Self::DeleteFiles { .. }
             | Self::KillProcess { .. }
             | Self::UserChange { .. }
@@ -354,6 +363,7 @@ impl Action {
             Self::PackageInstall { package, version: Some(version) } => format!("install {package} {version}"),
             Self::PackageUninstall { package } => format!("uninstall {package}"),
             Self::FileCopy { source, destination } => format!("copy {} to {destination}", source.path),
+            Self::ProgramReplace { service, source } => format!("replace {service}'s program by {}", source.path),
             Self::DiskUsage { path: None } => "check disk usage".to_owned(),
             Self::DiskUsage { path: Some(path) } => format!("check disk usage of {path}"),
             Self::Uptime => "check uptime".to_owned(),

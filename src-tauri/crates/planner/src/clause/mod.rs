@@ -15,7 +15,7 @@ use object::Object;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use wheelhouse_protocol::action::Action;
+use wheelhouse_protocol::action::{Action, Name};
 use wheelhouse_protocol::inventory::Os;
 use wheelhouse_protocol::reading::{Intent, StepReading};
 
@@ -26,13 +26,15 @@ pub(crate) enum Draft {
     Ready(Action),
     /// A copy: the source's content is pinned when the plan is made.
     Copy { source: String, destination: String },
+    /// A program put in place of another: the source's content is pinned likewise.
+    Replace { service: Name, source: String },
 }
 
 impl Draft {
     pub(crate) fn mutates(&self) -> bool {
         match self {
             Self::Ready(action) => action.mutates(),
-            Self::Copy { .. } => true,
+            Self::Copy { .. } | Self::Replace { .. } => true,
         }
     }
 
@@ -41,6 +43,7 @@ impl Draft {
         match self {
             Self::Ready(action) => action.title(),
             Self::Copy { source, destination } => format!("copy {source} to {destination}"),
+            Self::Replace { service, source } => format!("replace {service}'s program by {source}"),
         }
     }
 }
@@ -229,7 +232,9 @@ impl ClauseReader<'_> {
         let left = parts.object.left_over(self.lexicon);
         if implicit {
             // "nginx down on web-01" tells something; "nginx status on web-01" asks for it.
-            let looks = parts.object.find_any(&self.lexicon.looks);
+            let lines = parts.object.has(&["lines", "line", "entries"])
+                && parts.object.tokens.iter().any(|t| t.kind == Kind::Path);
+            let looks = parts.object.find_any(&self.lexicon.looks) || lines;
             let symptom = parts.object.has(&[
                 "down", "dead", "failed", "stopped", "inactive", "not", "high", "full", "slow", "failing", "is", "are",
             ]);
@@ -599,7 +604,10 @@ impl ClauseReader<'_> {
             let rest_is_empty = tokens[end..].iter().all(|t| !t.is_text() || bare(t));
             let host = what == Verb::Look && places.unknown.iter().any(|u| is_host_like(&u.name));
             let first = at == self.first_object(tokens, verb.end);
-            let machine = matches!(what, Verb::Do(Intent::Reboot | Intent::Shutdown))
+            let noun =
+                at > 0 && ["host", "machine", "server", "box", "vm", "node"].iter().any(|w| tokens[at - 1].is(w));
+            let machine = (matches!(what, Verb::Do(Intent::Reboot | Intent::Shutdown))
+                || noun && matches!(what, Verb::Do(_)))
                 && places.unknown.iter().any(|u| is_host_like(&u.name) && u.name.contains(['-', '.']));
             let tagged = !places.tags.is_empty() && places.hosts.is_empty();
             if !is_command && rest_is_empty && (places.is_clear() || host && first || machine || tagged) {

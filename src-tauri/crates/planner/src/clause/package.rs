@@ -170,6 +170,13 @@ impl ClauseReader<'_> {
             let all: Vec<String> = names.iter().map(|n| self.lexicon.canonical_service(n)).collect();
             clause.step.slots.insert("package".to_owned(), json!(all));
         }
+        if let (Some(source), Intent::Update, [name]) = (&package.source, intent, names.as_slice())
+            && !["msi", "deb", "rpm", "pkg", "zip", "gz", "msix", "appx"]
+                .iter()
+                .any(|e| source.to_lowercase().ends_with(&format!(".{e}")))
+        {
+            return with_version(self.program_from_file(clause, name, source));
+        }
         if let Some(source) = &package.source {
             let question = format!(
                 "Where on the machines is {} to go? Ask for it in steps: stop it, copy {source} to its path, start it, check it.",
@@ -179,6 +186,25 @@ impl ClauseReader<'_> {
             clause = clause.text("source", source).gap(Gap::new("destination", question));
         }
         with_version(clause)
+    }
+
+    /// A program of the site's own from a file: look, stop, back up and replace, start, look.
+    fn program_from_file(&self, clause: Clause, name: &str, source: &str) -> Clause {
+        let service = self.lexicon.service(name);
+        let mut clause = Clause { gaps: Vec::new(), ..clause };
+        clause.drafts = vec![
+            Draft::Ready(Action::ServiceStatus { service: service.clone() }),
+            Draft::Ready(Action::ServiceStop { service: service.clone() }),
+            Draft::Replace { service: service.clone(), source: source.to_owned() },
+            Draft::Ready(Action::ServiceStart { service: service.clone() }),
+            Draft::Ready(Action::ServiceStatus { service }),
+        ];
+        clause.step.slots.remove("package");
+        let clause = clause.text("source", source).text("service", &self.lexicon.canonical_service(name));
+        match self.lexicon.site_process(name) {
+            Some(process) => clause.text("process", process),
+            None => clause,
+        }
     }
 
     /// The packages named: one, or several joined by "and" and commas.

@@ -40,6 +40,9 @@ pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
         Action::PackageUninstall { package } => package::uninstall(package),
         Action::PackageUpdate { package, version } => package::update(package, version.as_deref()),
         Action::SystemUpdate => package::update_all(),
+        action @ Action::ProgramReplace { .. } => {
+            Err(ScriptError::NotYet { action: action.title(), shell: Shell::Bash })
+        }
         Action::FileCopy { source, destination } => file::copy(source, destination),
         Action::DiskUsage { path } => look::disk_usage(path.as_deref()),
         Action::Uptime => look::uptime(),
