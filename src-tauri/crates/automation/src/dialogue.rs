@@ -102,7 +102,11 @@ pub(crate) async fn run(
     let not_run = |error| RunError { error, may_have_run: false };
     let token = new_token().map_err(not_run)?;
     let payload = payload(&token, invocation).map_err(not_run)?;
-    let mut pipe = open_shell(session, invocation.admin).await.map_err(not_run)?;
+    let mut pipe = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return Err(not_run(TransportError::Cancelled)),
+        pipe = open_shell(session, invocation.admin) => pipe.map_err(not_run)?,
+    };
     pipe.write(payload.as_bytes());
     pipe.close_input();
     let mut hearing = Hearing::new(&token);
@@ -111,11 +115,13 @@ pub(crate) async fn run(
     loop {
         let until = hearing.deadline.unwrap_or(deadline).min(deadline);
         let heard = tokio::select! {
-            heard = timeout_at(until.min(Instant::now() + invocation.patience), pipe.heard()) => heard,
+            // What was queued is sent by hearing: whoever cancelled before that must win.
+            biased;
             () = cancel.cancelled() => {
                 let gone = stop(session, &mut pipe, &mut hearing, invocation.admin, listener).await;
                 return gone.map(|()| hearing.ran(RunEnd::Cancelled)).map_err(may_have_run);
             }
+            heard = timeout_at(until.min(Instant::now() + invocation.patience), pipe.heard()) => heard,
         };
         match heard {
             Err(_) => {
@@ -279,13 +285,30 @@ async fn stop(
     admin: bool,
     listener: &mut impl Listener,
 ) -> Result<(), TransportError> {
-    let killed = match hearing.pid {
-        Some(pid) => timeout(KILL_LIMIT, kill(session, pid, admin)).await,
-        // It has not said where it runs: its input ends, and nothing more can be done.
-        None => Ok(Ok(())),
-    };
     let lost = TransportError::Lost { doing: "ending the script", reason: "it may still run".to_owned() };
-    match killed {
+    // Where it runs is the first thing it says; until then there is nothing to end it by.
+    let told = async {
+        loop {
+            if let Some(pid) = hearing.pid {
+                return Ok(Some(pid));
+            }
+            match pipe.heard().await? {
+                Heard::Out(bytes) => hearing.out(&bytes, listener).await,
+                Heard::Err(bytes) => hearing.err(&bytes, listener).await,
+                Heard::End(_) => return Ok(None),
+            }
+        }
+    };
+    let pid = match timeout(KILL_LIMIT, told).await {
+        Ok(Ok(Some(pid))) => pid,
+        Ok(Ok(None)) => {
+            hearing.flush(listener).await;
+            return Ok(());
+        }
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(lost),
+    };
+    match timeout(KILL_LIMIT, kill(session, pid, admin)).await {
         Ok(done) => done?,
         Err(_) => return Err(lost),
     }

@@ -4,8 +4,7 @@
 
 mod common;
 
-use common::{Bench, action, cell, command, plan, scripted, with_strategy};
-use std::time::Duration;
+use common::{Bench, action, cell, command, owned_folders, plan, scripted, sha256, wait, with_strategy};
 use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::credential::field::{PASSPHRASE, PASSWORD, PRIVATE_KEY, SUDO_PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::TestResult;
@@ -289,7 +288,7 @@ async fn verify_decides_and_rollback_undoes() {
     let target = bench.target("t", sshd.port(), None, Some(credential)).await;
     bench.trust(&target).await;
     let targets = [target];
-    let before = folders(&account);
+    let before = owned_folders(&account).len();
     let run = "touch mark; cp mark \"$WH_STATE/before\"; wh_changed";
     let undo = "[ -e \"$WH_STATE/before\" ]; rm mark";
 
@@ -319,22 +318,7 @@ async fn verify_decides_and_rollback_undoes() {
     assert_eq!(common::paint(&skipped).cells[1][0].state, CellState::Skipped, "after a failed step");
     assert!(!account.home().join("second").exists());
     // What a stuck rollback may still need stays for the person who looks.
-    assert_eq!(folders(&account) - before, 1, "folders on the machine are removed");
-}
-
-/// Our folders on the machine that belong to this account.
-fn folders(account: &Account) -> usize {
-    use std::os::unix::fs::MetadataExt;
-    let is_ours = |e: &std::fs::DirEntry| {
-        e.file_name().to_string_lossy().starts_with(".wheelhouse-")
-            && e.metadata().is_ok_and(|m| m.uid() == account_id(account))
-    };
-    std::fs::read_dir("/var/tmp").unwrap().flatten().filter(is_ours).count()
-}
-
-fn account_id(account: &Account) -> u32 {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(account.home()).unwrap().uid()
+    assert_eq!(owned_folders(&account).len() - before, 1, "folders on the machine are removed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -373,11 +357,6 @@ async fn a_file_arrives_as_approved_or_not_at_all() {
     assert_eq!(state, CellState::Failed, "{detail}");
     assert!(detail.contains("has changed since the plan was approved"), "{detail}");
     assert_eq!(std::fs::read(&destination).unwrap(), body, "nothing was touched");
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -436,16 +415,6 @@ fn sleepers(sshd: &Sshd) -> usize {
         words.starts_with(b"sleep\x004711") && (ours.contains(pid) || ours.is_empty())
     })
     .count()
-}
-
-async fn wait(mut so: impl FnMut() -> bool, otherwise: &str) {
-    for _ in 0..400 {
-        if so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{otherwise}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

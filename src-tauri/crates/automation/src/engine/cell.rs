@@ -163,10 +163,18 @@ impl Cell<'_> {
 
     /// Runs the step on an open session. An error means that nothing was run.
     async fn run_on(&self, session: &Session) -> Result<Outcome, TransportError> {
-        let room = self.make_room(session).await?;
+        // Sending a file may take long, and a person who cancels meanwhile wants nothing of it to be used.
+        let room = tokio::select! {
+            biased;
+            () = self.stop.finish.cancelled() => return Err(TransportError::Cancelled),
+            room = self.make_room(session) => room?,
+        };
+        self.go_on()?;
         // On disk before the first byte is sent: after a crash, this cell is the one to look at.
         self.journal.cell(self.place, CellState::Running, "").await;
         self.journal.written().await;
+        // A disk that refuses can have kept it waiting here.
+        self.go_on()?;
         let ran = self.script_on(session, Phase::Run, &self.script.run, &room, &self.stop.interrupt).await;
         let mut outcome = match ran {
             Ok(ran) => self.judge(session, &ran, &room).await,
@@ -180,6 +188,11 @@ impl Cell<'_> {
             outcome.session_is_good = self.tidy(session, &room).await;
         }
         Ok(outcome)
+    }
+
+    /// Whether anything new may still start.
+    fn go_on(&self) -> Result<(), TransportError> {
+        if self.stop.finish.is_cancelled() { Err(TransportError::Cancelled) } else { Ok(()) }
     }
 
     /// What the step needs on the machine: a folder its scripts share, and its file.

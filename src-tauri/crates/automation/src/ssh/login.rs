@@ -98,10 +98,11 @@ async fn with_agent(link: &Link, login: &Login, accepted: &str, limit: Duration)
     }
     let (session, user) = (link.session().clone(), login.user.clone());
     let work = move || {
+        let usual = session.timeout();
         session.set_blocking(true);
         session.set_timeout(u32::try_from(limit.as_millis()).unwrap_or(u32::MAX));
         let found = try_agent(&session, &user);
-        session.set_timeout(0);
+        session.set_timeout(usual);
         session.set_blocking(false);
         found
     };

@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use wheelhouse_store::Store;
 use wheelhouse_store::audit::Entry;
 use wheelhouse_store::inventory::InventoryWrite;
 use wheelhouse_store::jobs::NewApproval;
+use wheelhouse_testbed::Account;
 use wheelhouse_vault::{KdfCost, Vault, VaultOptions};
 
 pub(crate) const PASSPHRASE: &str = "a long walk along the harbour wall";
@@ -291,6 +292,33 @@ fn planned(target: &Target) -> PlanTarget {
 /// What a file holds; nothing when it is not there.
 pub(crate) fn content(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Our folders on the machine that belong to this account.
+pub(crate) fn owned_folders(account: &Account) -> Vec<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = std::fs::metadata(account.home()).unwrap().uid();
+    let is_ours = |e: &std::fs::DirEntry| {
+        e.file_name().to_string_lossy().starts_with(".wheelhouse-") && e.metadata().is_ok_and(|m| m.uid() == owner)
+    };
+    std::fs::read_dir("/var/tmp").unwrap().flatten().filter(is_ours).map(|e| e.path()).collect()
+}
+
+/// Waits until it is so, for ten seconds.
+pub(crate) async fn wait(mut so: impl FnMut() -> bool, otherwise: &str) {
+    for _ in 0..400 {
+        if so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{otherwise}");
 }
 
 pub(crate) fn secret(text: &str) -> SecretString {
