@@ -8,6 +8,7 @@ use crate::session::Session;
 use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::job::{CellState, Level, Phase, RollbackOutcome, Stream};
 use wheelhouse_protocol::plan::Script;
 
@@ -27,6 +28,7 @@ pub(crate) struct Stop {
 pub(crate) struct Cell<'a> {
     pub(crate) place: Place,
     pub(crate) route: &'a Route,
+    pub(crate) action: &'a Action,
     pub(crate) script: &'a Script,
     pub(crate) mutates: bool,
     pub(crate) journal: &'a Journal,
@@ -98,8 +100,15 @@ impl Cell<'_> {
     }
 
     /// Looks again at an unknown cell, with the verify script only.
+    ///
+    /// That it is as it should be is worth "changed" only where the action leaves a trace: a service
+    /// that runs says nothing of whether it was restarted.
     pub(crate) async fn look_again(&self) -> CellState {
-        let Some(verify) = &self.script.verify else { return CellState::Unknown };
+        let Some(verify) = &self.script.verify else {
+            self.note(Phase::Verify, Level::Warning, "no script can look at this; look at the machine".to_owned())
+                .await;
+            return CellState::Unknown;
+        };
         let (state, detail) = match self.connect().await {
             Err(error) => {
                 let text = format!("looking again failed: {error}");
@@ -111,6 +120,14 @@ impl Cell<'_> {
                 match self.script_on(&session, Phase::Verify, verify, &nothing, &self.stop.interrupt).await {
                     Ok(Ran { end: RunEnd::Exited(0), .. }) => {
                         self.connector.give_back(self.route, session);
+                        if !self.action.leaves_a_trace() {
+                            let text = format!(
+                                "looked again: it is as it should be, but whether “{}” was done cannot be told from that",
+                                self.action.title()
+                            );
+                            self.note(Phase::Verify, Level::Warning, text).await;
+                            return CellState::Unknown;
+                        }
                         (CellState::Changed, "looked again: it is as asked".to_owned())
                     }
                     Ok(ran @ Ran { end: RunEnd::Exited(_), .. }) => {

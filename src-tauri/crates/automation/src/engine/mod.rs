@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use wheelhouse_protocol::event::Publisher;
 use wheelhouse_protocol::inventory::{Connection, ConnectionKind, Target, TestResult};
-use wheelhouse_protocol::job::{CellState, JobDetail, JobState, JobSummary, VerifyJob};
+use wheelhouse_protocol::job::{CellState, JobDetail, JobState, JobSummary, Level, Phase, Stream, VerifyJob};
 use wheelhouse_protocol::picture::JobPicture;
 use wheelhouse_protocol::plan::{Plan, PlanTarget};
 use wheelhouse_protocol::{CredentialId, Event, JobId, Problem, ProblemCode, Timestamp};
@@ -247,11 +247,23 @@ impl Engine {
         for (step, target) in unknown {
             let planned = &detail.plan.targets[target];
             let script = detail.plan.steps[step].scripts.get(&planned.shell);
-            let (Ok(route), Some(script)) = (&routes[target], script) else { continue };
             let place = Place { step: step as u32, target: target as u32 };
-            let cell =
-                Cell { place, route, script, mutates: true, journal: &journal, connector: &connector, stop: &stop };
-            let state = cell.look_again().await;
+            let state = match (&routes[target], script) {
+                (Ok(route), Some(script)) => {
+                    let action = &detail.plan.steps[step].action;
+                    let (journal, connector, stop) = (&journal, &connector, &stop);
+                    Cell { place, route, action, script, mutates: true, journal, connector, stop }.look_again().await
+                }
+                (route, _) => {
+                    let why = match route {
+                        Err(error) => error.to_string(),
+                        Ok(_) => format!("the plan has no {} script for this step", planned.shell),
+                    };
+                    let text = format!("it was not looked at: {why}");
+                    journal.line(place, Phase::Verify, Stream::Wheelhouse, Level::Error, text).await;
+                    CellState::Unknown
+                }
+            };
             looked.push(json!({ "target": planned.name, "step": step, "state": state }));
         }
         let record = Entry {

@@ -140,7 +140,8 @@ impl Run {
             return CellState::Failed;
         };
         let (journal, connector, stop) = (&self.journal, &self.connector, &self.stop);
-        Cell { place, route, script, mutates: plan.steps[step].mutates, journal, connector, stop }.work().await
+        let (action, mutates) = (&plan.steps[step].action, plan.steps[step].mutates);
+        Cell { place, route, action, script, mutates, journal, connector, stop }.work().await
     }
 
     async fn skip(&self, step: usize, target: usize, why: &str) -> CellState {

@@ -58,6 +58,16 @@ impl Bench {
 
     /// Stores a credential.
     pub(crate) async fn credential(&self, name: &str, fields: &[(&str, &str)]) -> CredentialId {
+        self.save_credential(None, name, fields).await
+    }
+
+    /// Stores a credential, in the place of another where that is given.
+    pub(crate) async fn save_credential(
+        &self,
+        id: Option<CredentialId>,
+        name: &str,
+        fields: &[(&str, &str)],
+    ) -> CredentialId {
         let is_key = fields.iter().any(|(name, _)| *name == field::PRIVATE_KEY);
         let fields = fields
             .iter()
@@ -69,7 +79,7 @@ impl Bench {
             })
             .collect();
         let save = SaveCredential {
-            id: None,
+            id,
             name: name.to_owned(),
             service: "ssh".to_owned(),
             kind: if is_key { CredentialKind::SshKey } else { CredentialKind::Password },
