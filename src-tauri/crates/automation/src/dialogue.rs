@@ -210,9 +210,14 @@ async fn open_shell(session: &Session, admin: bool) -> Result<Pipe, TransportErr
     let token = &new_token()?;
     let mut pipe = session.start(BOOTSTRAP).await?;
     pipe.write(bootstrap(token).as_bytes());
-    match timeout(ROOT_LIMIT, become_root(&mut pipe, token, session.sudo_password())).await {
-        Ok(done) => done.map(|()| pipe),
-        Err(_) => Err(TransportError::TimedOut { doing: "waiting for sudo", after: ROOT_LIMIT }),
+    let mut answered = false;
+    let done = timeout(ROOT_LIMIT, become_root(&mut pipe, token, session.sudo_password(), &mut answered)).await;
+    match done.unwrap_or(Err(TransportError::TimedOut { doing: "waiting for sudo", after: ROOT_LIMIT })) {
+        // The password was given, and whether it was right is not known: machines count wrong ones.
+        Err(error) if answered && error.is_worth_retrying() => {
+            Err(TransportError::CutShort { doing: "becoming root", reason: error.to_string() })
+        }
+        done => done.map(|()| pipe),
     }
 }
 
@@ -230,11 +235,16 @@ exec sudo -S -k -p "@wh-$t password" -- /bin/sh -c 'printf "@wh-%s ready\n" "$1"
     )
 }
 
-async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretString>) -> Result<(), TransportError> {
+/// Answers sudo once, at most; `answered` says whether it has been.
+async fn become_root(
+    pipe: &mut Pipe,
+    token: &str,
+    password: Option<&SecretString>,
+    answered: &mut bool,
+) -> Result<(), TransportError> {
     let ready = format!("@wh-{token} ready\n");
     let prompt = format!("@wh-{token} password");
     let (mut out, mut err) = (String::new(), String::new());
-    let mut answered = false;
     loop {
         match pipe.heard().await? {
             Heard::Out(bytes) => out.push_str(&String::from_utf8_lossy(&bytes)),
@@ -247,7 +257,7 @@ async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretStrin
         if let Some(at) = err.find(&prompt) {
             err.replace_range(at..at + prompt.len(), "");
             match password {
-                _ if answered => {
+                _ if *answered => {
                     return Err(TransportError::Privilege("sudo does not accept the password it was given".to_owned()));
                 }
                 None => {
@@ -258,7 +268,7 @@ async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretStrin
                 Some(password) => {
                     pipe.write(password.expose_secret().as_bytes());
                     pipe.write(b"\n");
-                    answered = true;
+                    *answered = true;
                 }
             }
         }

@@ -184,3 +184,38 @@ async fn a_stalled_network_is_noticed_in_every_phase() {
         bench.engine.forget_sessions();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_sent_once_however_the_network_fails() {
+    if skip() {
+        return;
+    }
+    let (sshd, bench) = (Sshd::start(&SshdOptions::default()), Bench::with_limit(Duration::from_secs(1)).await);
+    let (mut proxies, mut targets, mut users) = (Vec::new(), Vec::new(), Vec::new());
+    // The server's answer to a password begins after about 1700 bytes from it.
+    for bytes in (1400..2000).step_by(40) {
+        for (way, fault) in [("cut", Fault::CutAfter(bytes)), ("stall", Fault::StallAfter(bytes))] {
+            let proxy = Proxy::start(sshd.port(), fault);
+            // Nobody of that name is there: the password travels all the same, and the log tells them apart.
+            let user = format!("nobody-{way}-{bytes}-");
+            let credential = bench.credential(&user, &[(USERNAME, &user), (PASSWORD, "not the password")]).await;
+            targets.push(bench.target(&user, proxy.port(), None, Some(credential)).await);
+            bench.accept(&key_at(&sshd, proxy.port()), false).await;
+            proxies.push(proxy);
+            users.push(user);
+        }
+    }
+    let job = bench.run(command(&targets, "true")).await;
+    let log = sshd.log();
+    let mut cut_short = 0;
+    for (place, user) in users.iter().enumerate() {
+        let tries = log.lines().filter(|line| line.contains("Failed password") && line.contains(user)).count();
+        assert!(
+            tries <= 1,
+            "{user}: machines lock accounts, and this was tried {tries} times: {:?}",
+            cell(&job, place)
+        );
+        cut_short += usize::from(cell(&job, place).1.contains("it was not tried again"));
+    }
+    assert!(cut_short >= 2, "some must fail in that very moment");
+}

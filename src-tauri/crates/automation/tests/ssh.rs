@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{Bench, action, cell, command, owned_folders, plan, scripted, sha256, wait, with_strategy};
+use common::{Bench, action, cell, command, content, owned_folders, plan, scripted, sha256, wait, with_strategy};
+use std::os::unix::fs::PermissionsExt;
 use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::credential::field::{PASSPHRASE, PASSWORD, PRIVATE_KEY, SUDO_PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::TestResult;
@@ -169,6 +170,61 @@ async fn a_wrong_password_is_tried_once() {
     assert_eq!(state, CellState::Failed, "{detail}");
     assert!(detail.contains("was not let in") && detail.contains("password"), "{detail}");
     assert_eq!(sshd.log().matches("Failed password").count(), 1, "machines lock accounts:\n{}", sshd.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_proof_that_ends_the_connection_is_tried_once() {
+    if skip() {
+        return;
+    }
+    // Such a server does not say "no" to the first wrong proof: it hangs up.
+    let sshd = Sshd::start(&options(&["MaxAuthTries 1"]));
+    let (account, bench) = (Account::create(AccountOptions::default()), Bench::new().await);
+    let key = KeyPair::generate("ed25519", "");
+    let password = [(USERNAME, account.name()), (PASSWORD, "not the password at all")];
+    let key = [(USERNAME, account.name()), (PRIVATE_KEY, &key.private())];
+    for (name, fields) in [("password", &password), ("key", &key)] {
+        let credential = bench.credential(name, &fields[..]).await;
+        let target = bench.target(name, sshd.port(), None, Some(credential)).await;
+        bench.trust_unauthenticated(&target).await;
+        let before = sshd.log().matches("Too many authentication failures").count();
+        let job = bench.run(command(&[target], "true")).await;
+        let (state, detail) = cell(&job, 0);
+        let tries = sshd.log().matches("Too many authentication failures").count() - before;
+        assert_eq!(tries, 1, "{name}: machines lock accounts: {detail}\n{}", sshd.log());
+        assert_eq!(state, CellState::Failed, "{name}: {detail}");
+        assert!(detail.contains("may count this as a wrong password"), "{name}: {detail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_for_sudo_is_given_once() {
+    if skip() {
+        return;
+    }
+    // A sudo that asks, notes each answer, and takes its time to say whether it was right.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let sudo = folder.path().join("sudo");
+    std::fs::write(&sudo, "#!/bin/sh\nprintf %s \"$4\" >&2\nread answer\necho \"$answer\" >>given\nsleep 5\n").unwrap();
+    std::fs::set_permissions(&sudo, PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("SetEnv PATH={}:/usr/bin:/bin", folder.path().display());
+    let (sshd, bench) = (Sshd::start(&options(&[&path])), Bench::new().await);
+    let account = Account::create(AccountOptions::default());
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let mut step = scripted("touch never", None, None);
+    step.scripts.values_mut().for_each(|script| script.requires_admin = true);
+    let job = bench.start(plan(&[target], vec![step])).await.unwrap();
+    let given = || content(&account.home().join("given")).lines().count();
+    wait(|| given() > 0, "sudo is not answered").await;
+    sshd.end_sessions();
+    let ended = bench.end_of(job.id).await;
+    let (state, detail) = cell(&ended, 0);
+    assert_eq!(given(), 1, "machines lock accounts: {detail}");
+    assert_eq!(state, CellState::Failed, "{detail}");
+    assert!(detail.contains("becoming root was cut short"), "{detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
