@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::credential::field::{PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::{HostKey, TestResult};
-use wheelhouse_protocol::job::CellState;
+use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState};
+use wheelhouse_store::jobs::JobWrite;
 use wheelhouse_testbed::{Account, AccountOptions, Fault, Proxy, Sshd, SshdOptions, free_port, missing};
 
 fn skip() -> bool {
@@ -218,4 +219,34 @@ async fn a_wrong_password_is_sent_once_however_the_network_fails() {
         cut_short += usize::from(cell(&job, place).1.contains("it was not tried again"));
     }
     assert!(cut_short >= 2, "some must fail in that very moment");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_somebody_else_goes_on_with_is_not_written_for_ever() {
+    if skip() {
+        return;
+    }
+    let sshd = Sshd::start(&SshdOptions::default());
+    let (account, bench) = (Account::create(AccountOptions::default()), Bench::new().await);
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let second = account.home().join("second");
+    let steps = vec![
+        common::scripted("sleep 1; wh_changed", None, None),
+        common::scripted(&format!("touch {}; wh_changed", second.display()), None, None),
+    ];
+    let job = bench.start(common::plan(&[target], steps)).await.unwrap();
+    bench.until(job.id, 0, 0, CellState::Running).await;
+    let last = bench.store.job_detail(job.id).await.unwrap().events.last().unwrap().clone();
+    let what = JobEventKind::Percent { step: 0, target: 0, percent: 7 };
+    let foreign = JobEvent { seq: last.seq + 1, what, ..last };
+    bench.store.write_job(job.id, &JobWrite { events: vec![foreign], ..JobWrite::default() }).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), bench.end_of(job.id)).await;
+    let ended = ended.expect("it can never be written, so it must not be tried for ever");
+    assert_eq!(ended.summary.state, JobState::Interrupted);
+    assert_eq!(cell(&ended, 0).0, CellState::Unknown, "{:?}", cell(&ended, 0));
+    assert!(!second.exists(), "nothing runs that nobody would know of");
+    assert!(bench.store.health().borrow().is_none(), "the disk is as good as before");
+    assert!(bench.store.target_locks().await.unwrap().is_empty(), "the target is free again");
 }

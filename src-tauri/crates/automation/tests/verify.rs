@@ -89,3 +89,30 @@ async fn a_target_that_is_not_looked_at_is_told_with_the_reason() {
     let log = bench.log(job.summary.id).await;
     assert!(log.iter().any(|line| line.contains("was not looked at: the private key of “other”")), "{log:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_look_at_once_do_not_collide() {
+    if skip() {
+        return;
+    }
+    let (sshd, account, bench) =
+        (Sshd::start(&SshdOptions::default()), Account::create(AccountOptions::default()), Bench::new().await);
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let start = Action::ServiceStart { service: Name::plain("by-hand") };
+    let job = lost(&bench, &sshd, &[target], start, "sleep 1").await;
+    let other = bench.beside().await;
+    let command = VerifyJob { job: job.summary.id };
+    let both = async { tokio::join!(bench.engine.verify(&command, "ada"), other.verify(&command, "grace")) };
+    let (one, two) = tokio::time::timeout(Duration::from_secs(20), both).await.expect("neither waits without end");
+    let (looked, refused) = match (one, two) {
+        (Ok(looked), Err(refused)) | (Err(refused), Ok(looked)) => (looked, refused),
+        (one, two) => panic!("one looks and the other is told so: {one:?}, {two:?}"),
+    };
+    assert_eq!(cell(&looked, 0).0, CellState::Changed, "{:?}", cell(&looked, 0));
+    assert!(refused.detail.contains("is being looked at already"), "{refused}");
+    assert!(bench.store.health().borrow().is_none(), "the disk is as good as before");
+    let again = bench.engine.verify(&command, "ada").await.expect_err("it is known by now");
+    assert_eq!(again.title, "There is nothing to look at again", "and whoever looked has let go of it: {again}");
+}

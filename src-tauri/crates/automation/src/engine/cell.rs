@@ -190,7 +190,7 @@ impl Cell<'_> {
         // On disk before the first byte is sent: after a crash, this cell is the one to look at.
         self.journal.cell(self.place, CellState::Running, "").await;
         self.journal.written().await;
-        // A disk that refuses can have kept it waiting here.
+        // A disk that refuses can have kept it waiting here, or it could not be written at all.
         self.go_on()?;
         let ran = self.script_on(session, Phase::Run, &self.script.run, &room, &self.stop.interrupt).await;
         let mut outcome = match ran {

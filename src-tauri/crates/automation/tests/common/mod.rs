@@ -56,6 +56,16 @@ impl Bench {
         Self { home, store, vault, engine, events }
     }
 
+    /// The engine of another program on the same data directory.
+    pub(crate) async fn beside(&self) -> Engine {
+        let store = Arc::new(Store::open(self.home.path(), "test").await.unwrap());
+        let options = VaultOptions { cost: KdfCost::FLOOR, keyring: None, ..VaultOptions::default() };
+        let vault = Arc::new(Vault::open(Arc::clone(&store), options).await.unwrap());
+        vault.unlock(&SecretInput::new(PASSPHRASE)).await.unwrap();
+        let options = EngineOptions { connect_limit: Duration::from_secs(10), read_known_hosts: false };
+        Engine::new(store, vault, Publisher::new(|_| ()), options)
+    }
+
     /// Stores a credential.
     pub(crate) async fn credential(&self, name: &str, fields: &[(&str, &str)]) -> CredentialId {
         self.save_credential(None, name, fields).await
