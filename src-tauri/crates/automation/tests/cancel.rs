@@ -5,7 +5,9 @@
 mod common;
 
 use common::{Bench, action, cell, owned_folders, plan, scripted, sha256, wait};
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::time::Duration;
 use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSWORD, USERNAME};
@@ -41,6 +43,13 @@ async fn while_its_file_is_sent_a_step_never_begins() {
     if skip() {
         return;
     }
+    for hangs in [false, true] {
+        cancel_while_sending(hangs).await;
+    }
+}
+
+/// Cancels in the middle of a file, on a server that goes on at once or one that hangs.
+async fn cancel_while_sending(hangs: bool) {
     let (sshd, account, bench) =
         (Sshd::start(&SshdOptions::default()), Account::create(AccountOptions::default()), Bench::new().await);
     let target = target_of(&bench, &sshd, &account).await;
@@ -55,12 +64,16 @@ async fn while_its_file_is_sent_a_step_never_begins() {
     copy.steps[0].scripts.values_mut().for_each(|script| script.requires_admin = false);
     copy.hash = copy.compute_hash();
 
+    let before = owned_folders(&account);
     let job = bench.start(copy).await.unwrap();
-    wait(|| sent(&account).is_some_and(|bytes| bytes > 0), "nothing is sent").await;
+    wait(|| sent(&account, &before).is_some_and(|bytes| bytes > 0), "nothing is sent").await;
     sshd.freeze(true);
-    assert!(sent(&account).is_some_and(|bytes| bytes < body.len() as u64), "it was too fast for this test");
+    assert!(sent(&account, &before).is_some_and(|bytes| bytes < body.len() as u64), "it was too fast for this test");
     bench.engine.cancel(job.id, false, "ada").await.unwrap();
-    let ended = tokio::time::timeout(Duration::from_secs(20), bench.end_of(job.id)).await;
+    if !hangs {
+        sshd.freeze(false);
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(40), bench.end_of(job.id)).await;
     sshd.freeze(false);
     let ended = ended.expect("a server that hangs must not hold up a cancel");
     // Whatever is still on its way there has time to arrive.
@@ -68,11 +81,16 @@ async fn while_its_file_is_sent_a_step_never_begins() {
     assert_eq!(cell(&ended, 0).0, CellState::Skipped, "{:?}", cell(&ended, 0));
     assert_eq!(ended.summary.state, JobState::Cancelled);
     assert!(!destination.exists(), "cancelled before it began, and yet it was done");
+    let log = bench.log(job.id).await;
+    let left: Vec<PathBuf> = owned_folders(&account).difference(&before).cloned().collect();
+    let told = log.iter().any(|line| line.contains("could not be removed"));
+    assert_eq!((left.is_empty(), told), (!hangs, hangs), "what is left is told, and only that: {left:?} {log:?}");
+    left.iter().for_each(|folder| std::fs::remove_dir_all(folder).unwrap());
 }
 
 /// How much of a file has arrived in a folder of ours on the machine.
-fn sent(account: &Account) -> Option<u64> {
-    let folder = owned_folders(account).into_iter().find(|path| path.to_string_lossy().ends_with("-file"))?;
+fn sent(account: &Account, before: &BTreeSet<PathBuf>) -> Option<u64> {
+    let folder = owned_folders(account).difference(before).next()?.clone();
     std::fs::metadata(folder.join("file")).ok().map(|m| m.len())
 }
 

@@ -5,8 +5,9 @@
 mod common;
 
 use common::{Bench, action, cell, command, content};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
-use wheelhouse_protocol::action::Action;
+use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::{HostKey, TestResult};
 use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState};
@@ -249,4 +250,37 @@ async fn a_story_that_somebody_else_goes_on_with_is_not_written_for_ever() {
     assert!(!second.exists(), "nothing runs that nobody would know of");
     assert!(bench.store.health().borrow().is_none(), "the disk is as good as before");
     assert!(bench.store.target_locks().await.unwrap().is_empty(), "the target is free again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sftp_server_that_falls_silent_is_noticed() {
+    if skip() {
+        return;
+    }
+    // It says hello, and then nothing.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let only = folder.path().join("only");
+    let text = "#!/bin/sh\ncase \"$SSH_ORIGINAL_COMMAND\" in\n*sftp*) printf '\\0\\0\\0\\5\\2\\0\\0\\0\\3'; exec sleep 60 ;;\nesac\nexec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n";
+    std::fs::write(&only, text).unwrap();
+    std::fs::set_permissions(&only, PermissionsExt::from_mode(0o755)).unwrap();
+    let config = vec![format!("ForceCommand {}", only.display())];
+    let sshd = Sshd::start(&SshdOptions { config, ..SshdOptions::default() });
+    let (account, bench) =
+        (Account::create(AccountOptions::default()), Bench::with_limit(Duration::from_secs(1)).await);
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let source = bench.home.path().join("file");
+    std::fs::write(&source, b"x").unwrap();
+    let file = LocalFile { path: source.display().to_string(), sha256: common::sha256(b"x"), size: 1 };
+    let copy = Action::FileCopy { source: file, destination: account.home().join("f").display().to_string() };
+    let job = bench.start(action(&[target], copy)).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(40), bench.end_of(job.id)).await;
+    let ended = ended.expect("no wait is for ever");
+    let (state, detail) = cell(&ended, 0);
+    assert_eq!(state, CellState::Unreachable, "{detail}");
+    assert!(detail.contains("no answer within 3 s while sending the file"), "{detail}");
+    let log = bench.log(job.id).await;
+    assert!(log.iter().any(|line| line.contains("could not be removed")), "what may be left is told: {log:?}");
 }

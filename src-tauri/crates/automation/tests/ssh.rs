@@ -6,7 +6,7 @@ mod common;
 
 use common::{Bench, action, cell, command, content, owned_folders, plan, scripted, sha256, wait, with_strategy};
 use std::os::unix::fs::PermissionsExt;
-use wheelhouse_protocol::action::Action;
+use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSPHRASE, PASSWORD, PRIVATE_KEY, SUDO_PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::TestResult;
 use wheelhouse_protocol::job::{CellState, JobState, RollbackOutcome};
@@ -387,14 +387,11 @@ async fn a_file_arrives_as_approved_or_not_at_all() {
     let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
     let target = bench.target("t", sshd.port(), None, Some(credential)).await;
     bench.trust(&target).await;
+    let before = owned_folders(&account);
     let source = bench.home.path().join("app.conf");
     let body: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
     std::fs::write(&source, &body).unwrap();
-    let file = wheelhouse_protocol::action::LocalFile {
-        path: source.display().to_string(),
-        sha256: sha256(&body),
-        size: body.len() as u64,
-    };
+    let file = LocalFile { path: source.display().to_string(), sha256: sha256(&body), size: body.len() as u64 };
     // A folder of the system's: the file is put there as root.
     let there = tempfile::tempdir_in("/usr/local").unwrap();
     let destination = there.path().join("etc app.conf");
@@ -413,6 +410,29 @@ async fn a_file_arrives_as_approved_or_not_at_all() {
     assert_eq!(state, CellState::Failed, "{detail}");
     assert!(detail.contains("has changed since the plan was approved"), "{detail}");
     assert_eq!(std::fs::read(&destination).unwrap(), body, "nothing was touched");
+    assert_eq!(owned_folders(&account), before, "what was sent of it is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_step_cannot_begin_is_taken_back() {
+    if skip() || missing("sudo", wheelhouse_testbed::program("sudo").is_some()) {
+        return;
+    }
+    let (sshd, bench) = (Sshd::start(&options(&[])), Bench::new().await);
+    let account = Account::create(AccountOptions::default());
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let before = owned_folders(&account);
+    let source = bench.home.path().join("app.conf");
+    std::fs::write(&source, b"x = 1\n").unwrap();
+    let file = LocalFile { path: source.display().to_string(), sha256: sha256(b"x = 1\n"), size: 6 };
+    let copy = Action::FileCopy { source: file, destination: "/etc/never".to_owned() };
+    let job = bench.run(action(&[target], copy)).await;
+    let (state, detail) = cell(&job, 0);
+    assert_eq!(state, CellState::Failed, "{detail}");
+    assert!(detail.contains("sudo refused"), "it must fail after the file was sent: {detail}");
+    assert_eq!(owned_folders(&account), before, "what was sent of it is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use serde_json::json;
 use wheelhouse_protocol::event::Publisher;
 use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState, JobSummary};
 use wheelhouse_protocol::picture::JobPicture;
+use wheelhouse_protocol::plan::PlanStep;
 use wheelhouse_protocol::{Event, JobId, Problem, Timestamp};
 use wheelhouse_store::Store;
 use wheelhouse_store::audit::Entry;
@@ -51,7 +52,11 @@ pub(super) async fn close_interrupted(
     for (step, planned) in plan.steps.iter().enumerate() {
         for target in 0..plan.targets.len() {
             let Some((state, detail)) = fate(picture.cells[step][target].state, planned.mutates) else { continue };
-            let (step, target, detail) = (step as u32, target as u32, format!("{what} {detail}"));
+            let mut detail = format!("{what} {detail}");
+            if picture.cells[step][target].state == CellState::Connecting && sends_a_file(planned) {
+                detail.push_str("; its file may lie in a folder /var/tmp/.wheelhouse-…-file there");
+            }
+            let (step, target) = (step as u32, target as u32);
             tell(JobEventKind::Cell { step, target, state, detail, exit_code: None, rollback: None }, &mut picture);
         }
     }
@@ -81,11 +86,15 @@ pub(super) async fn close_interrupted(
     Ok(summary)
 }
 
+fn sends_a_file(step: &PlanStep) -> bool {
+    step.scripts.values().any(|script| script.file.is_some())
+}
+
 /// What becomes of a cell that nobody goes on with, and when that was; `None` where it had ended itself.
 fn fate(state: CellState, mutates: bool) -> Option<(CellState, &'static str)> {
     match state {
         CellState::Pending => Some((CellState::Skipped, "before this began")),
-        CellState::Connecting => Some((CellState::Skipped, "before anything was sent")),
+        CellState::Connecting => Some((CellState::Skipped, "before its script was sent")),
         CellState::Running | CellState::Verifying | CellState::RollingBack if mutates => {
             Some((CellState::Unknown, "while this ran; how it ended there is not known"))
         }

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -320,8 +320,9 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Our folders on the machine that belong to this account.
-pub(crate) fn owned_folders(account: &Account) -> Vec<PathBuf> {
+/// Our folders on the machine that belong to this account. User ids are used again, so there may be some
+/// of an account that is gone: count from what is there before.
+pub(crate) fn owned_folders(account: &Account) -> BTreeSet<PathBuf> {
     use std::os::unix::fs::MetadataExt;
     let owner = std::fs::metadata(account.home()).unwrap().uid();
     let is_ours = |e: &std::fs::DirEntry| {
