@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
+use wheelhouse_protocol::Event;
 use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::Target;
-use wheelhouse_protocol::job::{CellState, JobState};
+use wheelhouse_protocol::job::{CellState, JobEventKind, JobState};
 use wheelhouse_testbed::{Account, AccountOptions, Sshd, SshdOptions, Sudo, missing};
 
 fn skip() -> bool {
@@ -141,4 +142,47 @@ async fn begin(bench: &Bench, account: &Account, plan: wheelhouse_protocol::plan
     // What is to be sent has been, by now.
     tokio::time::sleep(Duration::from_millis(300)).await;
     job.id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_job_is_being_cancelled_is_stored_and_told() {
+    if skip() {
+        return;
+    }
+    let (sshd, account, bench) =
+        (Sshd::start(&SshdOptions::default()), Account::create(AccountOptions::default()), Bench::new().await);
+    let target = target_of(&bench, &sshd, &account).await;
+    let other = bench.beside().await;
+    for by_another_program in [false, true] {
+        let steps = vec![scripted("sleep 2", None, None), scripted("true", None, None)];
+        let job = bench.start(plan(std::slice::from_ref(&target), steps)).await.unwrap().id;
+        bench.until(job, 0, 0, CellState::Running).await;
+        if by_another_program {
+            other.cancel(job, false, "grace").await.unwrap();
+            bench.engine.obey_cancel_requests().await.unwrap();
+        } else {
+            bench.engine.cancel(job, false, "ada").await.unwrap();
+        }
+        let ended = bench.end_of(job).await;
+        let told: Vec<JobState> = ended
+            .events
+            .iter()
+            .filter_map(|event| match &event.what {
+                JobEventKind::Job { state, .. } => Some(*state),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [JobState::Running, JobState::Cancelling, JobState::Cancelled], "in this order, each once");
+        let lines: Vec<JobState> = bench
+            .events
+            .lock()
+            .unwrap()
+            .iter()
+            .filter_map(|event| match event {
+                Event::JobChanged(line) if line.id == job => Some(line.state),
+                _ => None,
+            })
+            .collect();
+        assert!(lines.contains(&JobState::Cancelling), "the job's one line says so while it lasts: {lines:?}");
+    }
 }
