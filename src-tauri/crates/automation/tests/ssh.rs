@@ -552,3 +552,61 @@ async fn an_approval_is_for_exactly_one_plan() {
     let unapproved = wheelhouse_automation::ApprovedPlan::read_only(disguised, &hash);
     assert_eq!(unapproved.err().map(|p| p.code), Some(ProblemCode::NeedsApproval), "the action itself is asked too");
 }
+
+/// Ended by its process id when it is dropped.
+struct Agent(std::process::Child);
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_the_agent_are_let_in_refused_or_cut_short() {
+    const HERE: &str = "WHEELHOUSE_TEST_WITH_AGENT";
+    let tools = ["ssh-agent", "ssh-add"].iter().all(|name| wheelhouse_testbed::program(name).is_some());
+    if skip() || missing("ssh-agent and ssh-add", tools) {
+        return;
+    }
+    if std::env::var_os(HERE).is_none() {
+        // An agent is found by the environment, which other tests share: this one runs itself in its own.
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("agent");
+        let command = |name: &str| std::process::Command::new(wheelhouse_testbed::program(name).unwrap());
+        let _agent = Agent(
+            command("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(std::process::Stdio::null()).spawn().unwrap(),
+        );
+        wait(|| socket.exists(), "the agent does not start").await;
+        let key = KeyPair::generate("ed25519", "");
+        let added = command("ssh-add").arg(key.path()).env("SSH_AUTH_SOCK", &socket).output().unwrap();
+        assert!(added.status.success(), "{added:?}");
+        let itself = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "keys_of_the_agent_are_let_in_refused_or_cut_short", "--nocapture"])
+            .env("SSH_AUTH_SOCK", &socket)
+            .env(HERE, key.public())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&itself.stdout).into_owned() + &String::from_utf8_lossy(&itself.stderr);
+        assert!(itself.status.success(), "{text}");
+        return;
+    }
+    let account = Account::create(AccountOptions::default());
+    for (config, known, state, words) in [
+        (&[][..], false, CellState::Failed, "every key of the SSH agent was refused"),
+        (&["MaxAuthTries 1"][..], false, CellState::Failed, "may count this as a wrong password"),
+        (&[][..], true, CellState::Changed, ""),
+    ] {
+        let (sshd, bench) = (Sshd::start(&options(config)), Bench::new().await);
+        if known {
+            account.authorize(&std::env::var(HERE).unwrap());
+        }
+        let target = bench.target("t", sshd.port(), Some(account.name()), None).await;
+        bench.trust_unauthenticated(&target).await;
+        let job = bench.run(command(&[target], "true")).await;
+        let (now, detail) = cell(&job, 0);
+        assert_eq!(now, state, "{config:?}: {detail}");
+        assert!(detail.contains(words), "{config:?}: {detail}");
+    }
+}
