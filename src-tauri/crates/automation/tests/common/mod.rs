@@ -168,7 +168,7 @@ impl Bench {
     }
 
     /// Approvals refer to proposals, so there must be one.
-    async fn put_proposal(&self, plan: &Plan) {
+    pub(crate) async fn put_proposal(&self, plan: &Plan) {
         let reading = serde_json::from_value(serde_json::json!({
             "intent": "run_command", "disposition": "confirm", "risk": "low",
             "targets": { "groups": [], "hosts": [], "exclude": [], "tags": [], "resolved": [] },
