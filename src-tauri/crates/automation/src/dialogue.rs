@@ -102,7 +102,11 @@ pub(crate) async fn run(
     let not_run = |error| RunError { error, may_have_run: false };
     let token = new_token().map_err(not_run)?;
     let payload = payload(&token, invocation).map_err(not_run)?;
-    let mut pipe = open_shell(session, invocation.admin).await.map_err(not_run)?;
+    let mut pipe = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return Err(not_run(TransportError::Cancelled)),
+        pipe = open_shell(session, invocation.admin) => pipe.map_err(not_run)?,
+    };
     pipe.write(payload.as_bytes());
     pipe.close_input();
     let mut hearing = Hearing::new(&token);
@@ -111,11 +115,13 @@ pub(crate) async fn run(
     loop {
         let until = hearing.deadline.unwrap_or(deadline).min(deadline);
         let heard = tokio::select! {
-            heard = timeout_at(until.min(Instant::now() + invocation.patience), pipe.heard()) => heard,
+            // What was queued is sent by hearing: whoever cancelled before that must win.
+            biased;
             () = cancel.cancelled() => {
                 let gone = stop(session, &mut pipe, &mut hearing, invocation.admin, listener).await;
                 return gone.map(|()| hearing.ran(RunEnd::Cancelled)).map_err(may_have_run);
             }
+            heard = timeout_at(until.min(Instant::now() + invocation.patience), pipe.heard()) => heard,
         };
         match heard {
             Err(_) => {
@@ -204,9 +210,14 @@ async fn open_shell(session: &Session, admin: bool) -> Result<Pipe, TransportErr
     let token = &new_token()?;
     let mut pipe = session.start(BOOTSTRAP).await?;
     pipe.write(bootstrap(token).as_bytes());
-    match timeout(ROOT_LIMIT, become_root(&mut pipe, token, session.sudo_password())).await {
-        Ok(done) => done.map(|()| pipe),
-        Err(_) => Err(TransportError::TimedOut { doing: "waiting for sudo", after: ROOT_LIMIT }),
+    let mut answered = false;
+    let done = timeout(ROOT_LIMIT, become_root(&mut pipe, token, session.sudo_password(), &mut answered)).await;
+    match done.unwrap_or(Err(TransportError::TimedOut { doing: "waiting for sudo", after: ROOT_LIMIT })) {
+        // The password was given, and whether it was right is not known: machines count wrong ones.
+        Err(error) if answered && error.is_worth_retrying() => {
+            Err(TransportError::CutShort { doing: "becoming root", reason: error.to_string() })
+        }
+        done => done.map(|()| pipe),
     }
 }
 
@@ -224,11 +235,16 @@ exec sudo -S -k -p "@wh-$t password" -- /bin/sh -c 'printf "@wh-%s ready\n" "$1"
     )
 }
 
-async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretString>) -> Result<(), TransportError> {
+/// Answers sudo once, at most; `answered` says whether it has been.
+async fn become_root(
+    pipe: &mut Pipe,
+    token: &str,
+    password: Option<&SecretString>,
+    answered: &mut bool,
+) -> Result<(), TransportError> {
     let ready = format!("@wh-{token} ready\n");
     let prompt = format!("@wh-{token} password");
     let (mut out, mut err) = (String::new(), String::new());
-    let mut answered = false;
     loop {
         match pipe.heard().await? {
             Heard::Out(bytes) => out.push_str(&String::from_utf8_lossy(&bytes)),
@@ -241,7 +257,7 @@ async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretStrin
         if let Some(at) = err.find(&prompt) {
             err.replace_range(at..at + prompt.len(), "");
             match password {
-                _ if answered => {
+                _ if *answered => {
                     return Err(TransportError::Privilege("sudo does not accept the password it was given".to_owned()));
                 }
                 None => {
@@ -252,7 +268,7 @@ async fn become_root(pipe: &mut Pipe, token: &str, password: Option<&SecretStrin
                 Some(password) => {
                     pipe.write(password.expose_secret().as_bytes());
                     pipe.write(b"\n");
-                    answered = true;
+                    *answered = true;
                 }
             }
         }
@@ -279,13 +295,30 @@ async fn stop(
     admin: bool,
     listener: &mut impl Listener,
 ) -> Result<(), TransportError> {
-    let killed = match hearing.pid {
-        Some(pid) => timeout(KILL_LIMIT, kill(session, pid, admin)).await,
-        // It has not said where it runs: its input ends, and nothing more can be done.
-        None => Ok(Ok(())),
-    };
     let lost = TransportError::Lost { doing: "ending the script", reason: "it may still run".to_owned() };
-    match killed {
+    // Where it runs is the first thing it says; until then there is nothing to end it by.
+    let told = async {
+        loop {
+            if let Some(pid) = hearing.pid {
+                return Ok(Some(pid));
+            }
+            match pipe.heard().await? {
+                Heard::Out(bytes) => hearing.out(&bytes, listener).await,
+                Heard::Err(bytes) => hearing.err(&bytes, listener).await,
+                Heard::End(_) => return Ok(None),
+            }
+        }
+    };
+    let pid = match timeout(KILL_LIMIT, told).await {
+        Ok(Ok(Some(pid))) => pid,
+        Ok(Ok(None)) => {
+            hearing.flush(listener).await;
+            return Ok(());
+        }
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(lost),
+    };
+    match timeout(KILL_LIMIT, kill(session, pid, admin)).await {
         Ok(done) => done?,
         Err(_) => return Err(lost),
     }

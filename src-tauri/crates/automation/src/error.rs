@@ -89,6 +89,17 @@ pub enum TransportError {
         /// What the machine would accept.
         accepted: String,
     },
+    /// A password or a key was shown, and no answer to it came. Never tried again: a wrong password that
+    /// is sent three times locks an account.
+    #[error(
+        "{doing} was cut short: {reason}; the machine may count this as a wrong password, so it was not tried again"
+    )]
+    CutShort {
+        /// What was going on.
+        doing: &'static str,
+        /// What was seen.
+        reason: String,
+    },
     /// The account cannot become root.
     #[error("{0}")]
     Privilege(String),
@@ -139,6 +150,9 @@ impl TransportError {
             Self::Authentication { .. } => {
                 "Check the account and its credential. It was tried once only, so nothing is locked out."
             }
+            Self::CutShort { .. } => {
+                "Check that the credential is right, and what the machine's own log says, before you try again."
+            }
             Self::Privilege(_) => {
                 "Add the sudo password to the credential, or let the account use sudo without one, or log in as root."
             }
@@ -164,6 +178,7 @@ impl From<TransportError> for Problem {
             E::HostKeyRevoked { .. } => (ProblemCode::Refused, "Its host key is revoked"),
             E::Credential(_) => (ProblemCode::InvalidInput, "The credential cannot be used"),
             E::Authentication { .. } => (ProblemCode::AuthenticationFailed, "It did not let the account in"),
+            E::CutShort { .. } => (ProblemCode::AuthenticationFailed, "The connection was lost while logging in"),
             E::Privilege(_) => (ProblemCode::AuthenticationFailed, "The account cannot become root"),
             E::Missing(_) => (ProblemCode::Unavailable, "Something is missing there"),
             E::File(_) => (ProblemCode::Storage, "The file cannot be sent"),

@@ -34,12 +34,19 @@ impl Session {
         }
     }
 
-    /// Puts a file where a script on the machine can read it; the answer is its path there.
-    pub(crate) async fn upload(&self, from: &Path, sha256: &str, directory: &str) -> Result<String, TransportError> {
+    /// Puts a file where a script on the machine can read it; the answer is its path there. `limit` is
+    /// how long the machine may take over one request.
+    pub(crate) async fn upload(
+        &self,
+        from: &Path,
+        sha256: &str,
+        directory: &str,
+        limit: Duration,
+    ) -> Result<String, TransportError> {
         match self {
             // Copied, not read in place: what the script uses is what was hashed.
             Self::Local { .. } => crate::local::stage(from, sha256, Path::new(directory)).await,
-            Self::Ssh { ssh, .. } => ssh.upload(from, sha256, directory).await,
+            Self::Ssh { ssh, .. } => ssh.upload(from, sha256, directory, limit).await,
         }
     }
 

@@ -5,11 +5,13 @@
 mod common;
 
 use common::{Bench, action, cell, command, content};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
-use wheelhouse_protocol::action::Action;
+use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::{HostKey, TestResult};
-use wheelhouse_protocol::job::CellState;
+use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState};
+use wheelhouse_store::jobs::JobWrite;
 use wheelhouse_testbed::{Account, AccountOptions, Fault, Proxy, Sshd, SshdOptions, free_port, missing};
 
 fn skip() -> bool {
@@ -183,4 +185,102 @@ async fn a_stalled_network_is_noticed_in_every_phase() {
         assert!(began.elapsed() < Duration::from_secs(60), "{bytes}: no wait is for ever");
         bench.engine.forget_sessions();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_sent_once_however_the_network_fails() {
+    if skip() {
+        return;
+    }
+    let (sshd, bench) = (Sshd::start(&SshdOptions::default()), Bench::with_limit(Duration::from_secs(1)).await);
+    let (mut proxies, mut targets, mut users) = (Vec::new(), Vec::new(), Vec::new());
+    // The server's answer to a password begins after about 1700 bytes from it.
+    for bytes in (1400..2000).step_by(40) {
+        for (way, fault) in [("cut", Fault::CutAfter(bytes)), ("stall", Fault::StallAfter(bytes))] {
+            let proxy = Proxy::start(sshd.port(), fault);
+            // Nobody of that name is there: the password travels all the same, and the log tells them apart.
+            let user = format!("nobody-{way}-{bytes}-");
+            let credential = bench.credential(&user, &[(USERNAME, &user), (PASSWORD, "not the password")]).await;
+            targets.push(bench.target(&user, proxy.port(), None, Some(credential)).await);
+            bench.accept(&key_at(&sshd, proxy.port()), false).await;
+            proxies.push(proxy);
+            users.push(user);
+        }
+    }
+    let job = bench.run(command(&targets, "true")).await;
+    let log = sshd.log();
+    let mut cut_short = 0;
+    for (place, user) in users.iter().enumerate() {
+        let tries = log.lines().filter(|line| line.contains("Failed password") && line.contains(user)).count();
+        assert!(
+            tries <= 1,
+            "{user}: machines lock accounts, and this was tried {tries} times: {:?}",
+            cell(&job, place)
+        );
+        cut_short += usize::from(cell(&job, place).1.contains("it was not tried again"));
+    }
+    assert!(cut_short >= 2, "some must fail in that very moment");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_somebody_else_goes_on_with_is_not_written_for_ever() {
+    if skip() {
+        return;
+    }
+    let sshd = Sshd::start(&SshdOptions::default());
+    let (account, bench) = (Account::create(AccountOptions::default()), Bench::new().await);
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let second = account.home().join("second");
+    let steps = vec![
+        common::scripted("sleep 1; wh_changed", None, None),
+        common::scripted(&format!("touch {}; wh_changed", second.display()), None, None),
+    ];
+    let job = bench.start(common::plan(&[target], steps)).await.unwrap();
+    bench.until(job.id, 0, 0, CellState::Running).await;
+    let last = bench.store.job_detail(job.id).await.unwrap().events.last().unwrap().clone();
+    let what = JobEventKind::Percent { step: 0, target: 0, percent: 7 };
+    let foreign = JobEvent { seq: last.seq + 1, what, ..last };
+    bench.store.write_job(job.id, &JobWrite { events: vec![foreign], ..JobWrite::default() }).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), bench.end_of(job.id)).await;
+    let ended = ended.expect("it can never be written, so it must not be tried for ever");
+    assert_eq!(ended.summary.state, JobState::Interrupted);
+    assert_eq!(cell(&ended, 0).0, CellState::Unknown, "{:?}", cell(&ended, 0));
+    assert!(!second.exists(), "nothing runs that nobody would know of");
+    assert!(bench.store.health().borrow().is_none(), "the disk is as good as before");
+    assert!(bench.store.target_locks().await.unwrap().is_empty(), "the target is free again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sftp_server_that_falls_silent_is_noticed() {
+    if skip() {
+        return;
+    }
+    // It says hello, and then nothing.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let only = folder.path().join("only");
+    let text = "#!/bin/sh\ncase \"$SSH_ORIGINAL_COMMAND\" in\n*sftp*) printf '\\0\\0\\0\\5\\2\\0\\0\\0\\3'; exec sleep 60 ;;\nesac\nexec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n";
+    std::fs::write(&only, text).unwrap();
+    std::fs::set_permissions(&only, PermissionsExt::from_mode(0o755)).unwrap();
+    let config = vec![format!("ForceCommand {}", only.display())];
+    let sshd = Sshd::start(&SshdOptions { config, ..SshdOptions::default() });
+    let (account, bench) =
+        (Account::create(AccountOptions::default()), Bench::with_limit(Duration::from_secs(1)).await);
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let source = bench.home.path().join("file");
+    std::fs::write(&source, b"x").unwrap();
+    let file = LocalFile { path: source.display().to_string(), sha256: common::sha256(b"x"), size: 1 };
+    let copy = Action::FileCopy { source: file, destination: account.home().join("f").display().to_string() };
+    let job = bench.start(action(&[target], copy)).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(40), bench.end_of(job.id)).await;
+    let ended = ended.expect("no wait is for ever");
+    let (state, detail) = cell(&ended, 0);
+    assert_eq!(state, CellState::Unreachable, "{detail}");
+    assert!(detail.contains("no answer within 3 s while sending the file"), "{detail}");
+    let log = bench.log(job.id).await;
+    assert!(log.iter().any(|line| line.contains("could not be removed")), "what may be left is told: {log:?}");
 }

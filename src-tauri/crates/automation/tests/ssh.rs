@@ -4,9 +4,9 @@
 
 mod common;
 
-use common::{Bench, action, cell, command, plan, scripted, with_strategy};
-use std::time::Duration;
-use wheelhouse_protocol::action::Action;
+use common::{Bench, action, cell, command, content, owned_folders, plan, scripted, sha256, wait, with_strategy};
+use std::os::unix::fs::PermissionsExt;
+use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::credential::field::{PASSPHRASE, PASSWORD, PRIVATE_KEY, SUDO_PASSWORD, USERNAME};
 use wheelhouse_protocol::inventory::TestResult;
 use wheelhouse_protocol::job::{CellState, JobState, RollbackOutcome};
@@ -173,6 +173,61 @@ async fn a_wrong_password_is_tried_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_proof_that_ends_the_connection_is_tried_once() {
+    if skip() {
+        return;
+    }
+    // Such a server does not say "no" to the first wrong proof: it hangs up.
+    let sshd = Sshd::start(&options(&["MaxAuthTries 1"]));
+    let (account, bench) = (Account::create(AccountOptions::default()), Bench::new().await);
+    let key = KeyPair::generate("ed25519", "");
+    let password = [(USERNAME, account.name()), (PASSWORD, "not the password at all")];
+    let key = [(USERNAME, account.name()), (PRIVATE_KEY, &key.private())];
+    for (name, fields) in [("password", &password), ("key", &key)] {
+        let credential = bench.credential(name, &fields[..]).await;
+        let target = bench.target(name, sshd.port(), None, Some(credential)).await;
+        bench.trust_unauthenticated(&target).await;
+        let before = sshd.log().matches("Too many authentication failures").count();
+        let job = bench.run(command(&[target], "true")).await;
+        let (state, detail) = cell(&job, 0);
+        let tries = sshd.log().matches("Too many authentication failures").count() - before;
+        assert_eq!(tries, 1, "{name}: machines lock accounts: {detail}\n{}", sshd.log());
+        assert_eq!(state, CellState::Failed, "{name}: {detail}");
+        assert!(detail.contains("may count this as a wrong password"), "{name}: {detail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_for_sudo_is_given_once() {
+    if skip() {
+        return;
+    }
+    // A sudo that asks, notes each answer, and takes its time to say whether it was right.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let sudo = folder.path().join("sudo");
+    std::fs::write(&sudo, "#!/bin/sh\nprintf %s \"$4\" >&2\nread answer\necho \"$answer\" >>given\nsleep 5\n").unwrap();
+    std::fs::set_permissions(&sudo, PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("SetEnv PATH={}:/usr/bin:/bin", folder.path().display());
+    let (sshd, bench) = (Sshd::start(&options(&[&path])), Bench::new().await);
+    let account = Account::create(AccountOptions::default());
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let mut step = scripted("touch never", None, None);
+    step.scripts.values_mut().for_each(|script| script.requires_admin = true);
+    let job = bench.start(plan(&[target], vec![step])).await.unwrap();
+    let given = || content(&account.home().join("given")).lines().count();
+    wait(|| given() > 0, "sudo is not answered").await;
+    sshd.end_sessions();
+    let ended = bench.end_of(job.id).await;
+    let (state, detail) = cell(&ended, 0);
+    assert_eq!(given(), 1, "machines lock accounts: {detail}");
+    assert_eq!(state, CellState::Failed, "{detail}");
+    assert!(detail.contains("becoming root was cut short"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn becoming_root() {
     if skip() || missing("sudo", wheelhouse_testbed::program("sudo").is_some()) {
         return;
@@ -289,7 +344,7 @@ async fn verify_decides_and_rollback_undoes() {
     let target = bench.target("t", sshd.port(), None, Some(credential)).await;
     bench.trust(&target).await;
     let targets = [target];
-    let before = folders(&account);
+    let before = owned_folders(&account).len();
     let run = "touch mark; cp mark \"$WH_STATE/before\"; wh_changed";
     let undo = "[ -e \"$WH_STATE/before\" ]; rm mark";
 
@@ -319,22 +374,7 @@ async fn verify_decides_and_rollback_undoes() {
     assert_eq!(common::paint(&skipped).cells[1][0].state, CellState::Skipped, "after a failed step");
     assert!(!account.home().join("second").exists());
     // What a stuck rollback may still need stays for the person who looks.
-    assert_eq!(folders(&account) - before, 1, "folders on the machine are removed");
-}
-
-/// Our folders on the machine that belong to this account.
-fn folders(account: &Account) -> usize {
-    use std::os::unix::fs::MetadataExt;
-    let is_ours = |e: &std::fs::DirEntry| {
-        e.file_name().to_string_lossy().starts_with(".wheelhouse-")
-            && e.metadata().is_ok_and(|m| m.uid() == account_id(account))
-    };
-    std::fs::read_dir("/var/tmp").unwrap().flatten().filter(is_ours).count()
-}
-
-fn account_id(account: &Account) -> u32 {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(account.home()).unwrap().uid()
+    assert_eq!(owned_folders(&account).len() - before, 1, "folders on the machine are removed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -347,14 +387,11 @@ async fn a_file_arrives_as_approved_or_not_at_all() {
     let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
     let target = bench.target("t", sshd.port(), None, Some(credential)).await;
     bench.trust(&target).await;
+    let before = owned_folders(&account);
     let source = bench.home.path().join("app.conf");
     let body: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
     std::fs::write(&source, &body).unwrap();
-    let file = wheelhouse_protocol::action::LocalFile {
-        path: source.display().to_string(),
-        sha256: sha256(&body),
-        size: body.len() as u64,
-    };
+    let file = LocalFile { path: source.display().to_string(), sha256: sha256(&body), size: body.len() as u64 };
     // A folder of the system's: the file is put there as root.
     let there = tempfile::tempdir_in("/usr/local").unwrap();
     let destination = there.path().join("etc app.conf");
@@ -373,11 +410,29 @@ async fn a_file_arrives_as_approved_or_not_at_all() {
     assert_eq!(state, CellState::Failed, "{detail}");
     assert!(detail.contains("has changed since the plan was approved"), "{detail}");
     assert_eq!(std::fs::read(&destination).unwrap(), body, "nothing was touched");
+    assert_eq!(owned_folders(&account), before, "what was sent of it is gone");
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_step_cannot_begin_is_taken_back() {
+    if skip() || missing("sudo", wheelhouse_testbed::program("sudo").is_some()) {
+        return;
+    }
+    let (sshd, bench) = (Sshd::start(&options(&[])), Bench::new().await);
+    let account = Account::create(AccountOptions::default());
+    let credential = bench.credential("c", &[(USERNAME, account.name()), (PASSWORD, account.password())]).await;
+    let target = bench.target("t", sshd.port(), None, Some(credential)).await;
+    bench.trust(&target).await;
+    let before = owned_folders(&account);
+    let source = bench.home.path().join("app.conf");
+    std::fs::write(&source, b"x = 1\n").unwrap();
+    let file = LocalFile { path: source.display().to_string(), sha256: sha256(b"x = 1\n"), size: 6 };
+    let copy = Action::FileCopy { source: file, destination: "/etc/never".to_owned() };
+    let job = bench.run(action(&[target], copy)).await;
+    let (state, detail) = cell(&job, 0);
+    assert_eq!(state, CellState::Failed, "{detail}");
+    assert!(detail.contains("sudo refused"), "it must fail after the file was sent: {detail}");
+    assert_eq!(owned_folders(&account), before, "what was sent of it is gone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -438,16 +493,6 @@ fn sleepers(sshd: &Sshd) -> usize {
     .count()
 }
 
-async fn wait(mut so: impl FnMut() -> bool, otherwise: &str) {
-    for _ in 0..400 {
-        if so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{otherwise}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_is_changed_by_one_job_at_a_time() {
     if skip() {
@@ -506,4 +551,62 @@ async fn an_approval_is_for_exactly_one_plan() {
     let hash = disguised.hash.clone();
     let unapproved = wheelhouse_automation::ApprovedPlan::read_only(disguised, &hash);
     assert_eq!(unapproved.err().map(|p| p.code), Some(ProblemCode::NeedsApproval), "the action itself is asked too");
+}
+
+/// Ended by its process id when it is dropped.
+struct Agent(std::process::Child);
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_the_agent_are_let_in_refused_or_cut_short() {
+    const HERE: &str = "WHEELHOUSE_TEST_WITH_AGENT";
+    let tools = ["ssh-agent", "ssh-add"].iter().all(|name| wheelhouse_testbed::program(name).is_some());
+    if skip() || missing("ssh-agent and ssh-add", tools) {
+        return;
+    }
+    if std::env::var_os(HERE).is_none() {
+        // An agent is found by the environment, which other tests share: this one runs itself in its own.
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("agent");
+        let command = |name: &str| std::process::Command::new(wheelhouse_testbed::program(name).unwrap());
+        let _agent = Agent(
+            command("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(std::process::Stdio::null()).spawn().unwrap(),
+        );
+        wait(|| socket.exists(), "the agent does not start").await;
+        let key = KeyPair::generate("ed25519", "");
+        let added = command("ssh-add").arg(key.path()).env("SSH_AUTH_SOCK", &socket).output().unwrap();
+        assert!(added.status.success(), "{added:?}");
+        let itself = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "keys_of_the_agent_are_let_in_refused_or_cut_short", "--nocapture"])
+            .env("SSH_AUTH_SOCK", &socket)
+            .env(HERE, key.public())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&itself.stdout).into_owned() + &String::from_utf8_lossy(&itself.stderr);
+        assert!(itself.status.success(), "{text}");
+        return;
+    }
+    let account = Account::create(AccountOptions::default());
+    for (config, known, state, words) in [
+        (&[][..], false, CellState::Failed, "every key of the SSH agent was refused"),
+        (&["MaxAuthTries 1"][..], false, CellState::Failed, "may count this as a wrong password"),
+        (&[][..], true, CellState::Changed, ""),
+    ] {
+        let (sshd, bench) = (Sshd::start(&options(config)), Bench::new().await);
+        if known {
+            account.authorize(&std::env::var(HERE).unwrap());
+        }
+        let target = bench.target("t", sshd.port(), Some(account.name()), None).await;
+        bench.trust_unauthenticated(&target).await;
+        let job = bench.run(command(&[target], "true")).await;
+        let (now, detail) = cell(&job, 0);
+        assert_eq!(now, state, "{config:?}: {detail}");
+        assert!(detail.contains(words), "{config:?}: {detail}");
+    }
 }

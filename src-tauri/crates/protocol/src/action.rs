@@ -314,6 +314,46 @@ impl Action {
         }
     }
 
+    /// Whether a later look at the machine can tell that it was done.
+    ///
+    /// A service that runs may have been restarted or never stopped; a package that is there was
+    /// installed. What only reads leaves nothing to look for.
+    pub fn leaves_a_trace(&self) -> bool {
+        match self {
+            Self::ServiceStart { .. }
+            | Self::ServiceStop { .. }
+            | Self::ServiceEnable { .. }
+            | Self::ServiceDisable { .. }
+            | Self::PackageInstall { .. }
+            | Self::PackageUninstall { .. }
+            | Self::PackageUpdate { .. }
+            | Self::SystemUpdate
+            | Self::FileCopy { .. }
+            | Self::DeleteFiles { .. }
+            | Self::KillProcess { .. }
+            | Self::UserChange { .. } => true,
+            Self::ServiceRestart { .. }
+            | Self::ServiceReload { .. }
+            | Self::Reboot
+            | Self::Shutdown
+            | Self::RunCommand { .. }
+            | Self::ServiceStatus { .. }
+            | Self::ListServices { .. }
+            | Self::ServiceLog { .. }
+            | Self::SearchFile { .. }
+            | Self::ReadFile { .. }
+            | Self::ListDirectory { .. }
+            | Self::ListProcesses { .. }
+            | Self::LoggedInUsers
+            | Self::ListUsers
+            | Self::Reach { .. }
+            | Self::DiskUsage { .. }
+            | Self::Uptime
+            | Self::TailLog { .. }
+            | Self::Measure { .. } => false,
+        }
+    }
+
     /// What it does, as a short sentence without the targets: `restart nginx`.
     pub fn title(&self) -> String {
         match self {

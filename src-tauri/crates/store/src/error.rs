@@ -71,6 +71,14 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// What was to be written contradicts what is there; trying again cannot help.
+    #[error("the database {file} refuses it: {reason}")]
+    Constraint {
+        /// The database.
+        file: String,
+        /// What SQLite said.
+        reason: String,
+    },
     /// Anything else SQLite said.
     #[error("the database {file} said: {reason}")]
     Sql {
@@ -96,9 +104,15 @@ impl StoreError {
             Some(8) => Self::ReadOnly { file },
             // SQLITE_IOERR on a write is how a full disk shows when the shared memory file cannot grow.
             Some(13) => Self::Full { file },
+            Some(19) => Self::Constraint { file, reason: error.to_string() },
             Some(11 | 26) => Self::Damaged { file, reason: error.to_string() },
             _ => Self::Sql { file, reason: error.to_string() },
         }
+    }
+
+    /// Whether the same may work later, with nothing changed in what is asked.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::ReadOnly { .. } | Self::Busy { .. } | Self::Sql { .. })
     }
 
     /// Whether it is the disk, not the request.
@@ -135,6 +149,9 @@ impl From<StoreError> for Problem {
             StoreError::Conflict(_) => Self::new(ProblemCode::Conflict, "That collides with what is there", detail),
             StoreError::NotFound { what, id } => Self::not_found(what, id),
             StoreError::Unreadable { .. } => Self::new(ProblemCode::Damaged, "Stored data cannot be read", format!("{detail}.")),
+            StoreError::Constraint { .. } => {
+                Self::new(ProblemCode::Conflict, "It contradicts what is stored", format!("{detail}."))
+            }
             StoreError::Sql { .. } => Self::new(ProblemCode::Storage, "The store failed", format!("{detail}.")),
         }
     }

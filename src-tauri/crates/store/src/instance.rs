@@ -64,7 +64,36 @@ impl Claim {
     }
 }
 
+/// A right that one of all programs on a data directory has at a time. Dropping it, or ending
+/// however, gives it up.
+#[derive(Debug)]
+pub struct Hold {
+    // Held, never read: closing it is what tells the others.
+    _lock: File,
+}
+
 impl Store {
+    /// Takes the right of this name (letters, digits and hyphens), unless somebody has it, in this
+    /// program or another: then `None`.
+    ///
+    /// Its empty file stays afterwards: removing it would let two have the right at once, one by the
+    /// old file and one by a new one.
+    pub fn hold(&self, name: &str) -> Result<Option<Hold>> {
+        let path = lock_path(&self.directory, name);
+        let refuse = |reason: String| StoreError::Path { path: path.clone(), reason, hint: String::new() };
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| refuse(reason_of(&e)))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Hold { _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(refuse(reason_of(&error))),
+        }
+    }
+
     /// Claims every instance that has ended, however it ended, and that nobody else has claimed.
     pub async fn claim_dead_instances(&self) -> Result<Vec<Claim>> {
         let mut claims = Vec::new();

@@ -7,12 +7,17 @@ use crate::error::TransportError;
 use crate::session::Session;
 use std::path::Path;
 use std::time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::job::{CellState, Level, Phase, RollbackOutcome, Stream};
 use wheelhouse_protocol::plan::Script;
 
 /// How long looking at the effect, or undoing it, may take.
 const LOOK_LIMIT: Duration = Duration::from_secs(300);
+
+/// How long taking back a file may take whose step did not begin, in all.
+const WITHDRAW_LIMIT: Duration = Duration::from_secs(15);
 
 /// The two ways to stop a job.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +32,7 @@ pub(crate) struct Stop {
 pub(crate) struct Cell<'a> {
     pub(crate) place: Place,
     pub(crate) route: &'a Route,
+    pub(crate) action: &'a Action,
     pub(crate) script: &'a Script,
     pub(crate) mutates: bool,
     pub(crate) journal: &'a Journal,
@@ -35,10 +41,11 @@ pub(crate) struct Cell<'a> {
 }
 
 /// What a step has on the machine while it works.
+#[derive(Default)]
 struct Room {
     /// The folder its scripts share.
     state: Option<String>,
-    /// The folder its file was sent to.
+    /// The folder its file is sent to, from the moment that begins.
     sent: Option<String>,
     /// The file there.
     file: Option<String>,
@@ -81,25 +88,79 @@ impl Cell<'_> {
     /// Gets there and runs the step. An error means that nothing was run.
     async fn attempt(&self) -> Result<Outcome, TransportError> {
         let mut session = self.connect().await?;
-        let mut done = self.run_on(&session).await;
+        let mut room = Room::default();
+        let mut done = self.run_on(&session, &mut room).await;
         if let Err(error) = &done
             && error.is_worth_retrying()
         {
             // A kept session whose other end has gone shows it only when it is used.
             self.note(Phase::Connect, Level::Debug, format!("connecting anew: {error}")).await;
-            session = self.connector.open_new(self.route).await?;
-            done = self.run_on(&session).await;
+            done = match self.connector.open_new(self.route).await {
+                Err(error) => Err(error),
+                Ok(new) => {
+                    session = new;
+                    self.withdraw(Some(&session), &mut room).await;
+                    self.run_on(&session, &mut room).await
+                }
+            };
         }
-        let outcome = done?;
-        if outcome.session_is_good {
-            self.connector.give_back(self.route, session);
+        match done {
+            Ok(outcome) => {
+                if outcome.session_is_good {
+                    self.connector.give_back(self.route, session);
+                }
+                Ok(outcome)
+            }
+            Err(error) => {
+                self.withdraw_after(&error, &session, &mut room).await;
+                Err(error)
+            }
         }
-        Ok(outcome)
+    }
+
+    /// Takes back what was sent for a step that did not begin, because of `error`, on `session`.
+    async fn withdraw_after(&self, error: &TransportError, session: &Session, room: &mut Room) {
+        if room.sent.is_none() {
+            return;
+        }
+        match error {
+            // Given up in the middle of something, so this session is of no more use.
+            TransportError::Cancelled => {
+                let new = timeout(WITHDRAW_LIMIT, self.connector.open_new(self.route)).await;
+                self.withdraw(new.ok().and_then(Result::ok).as_ref(), room).await;
+            }
+            // The machine or this program said no; the way there is as good as before.
+            TransportError::File(_) | TransportError::Missing(_) | TransportError::Privilege(_) => {
+                self.withdraw(Some(session), room).await;
+            }
+            _ => self.withdraw(None, room).await,
+        }
+    }
+
+    /// Takes back what was sent, where there is a way there. As the account itself: what kept it from
+    /// becoming root must not keep its own file there.
+    async fn withdraw(&self, session: Option<&Session>, room: &mut Room) {
+        let Some(folder) = room.sent.take() else { return };
+        room.file = None;
+        let gone = match session {
+            Some(session) => timeout(WITHDRAW_LIMIT, self.remove(session, &[&folder], false)).await.unwrap_or(false),
+            None => false,
+        };
+        if !gone {
+            self.note_left(&[&folder]).await;
+        }
     }
 
     /// Looks again at an unknown cell, with the verify script only.
+    ///
+    /// That it is as it should be is worth "changed" only where the action leaves a trace: a service
+    /// that runs says nothing of whether it was restarted.
     pub(crate) async fn look_again(&self) -> CellState {
-        let Some(verify) = &self.script.verify else { return CellState::Unknown };
+        let Some(verify) = &self.script.verify else {
+            self.note(Phase::Verify, Level::Warning, "no script can look at this; look at the machine".to_owned())
+                .await;
+            return CellState::Unknown;
+        };
         let (state, detail) = match self.connect().await {
             Err(error) => {
                 let text = format!("looking again failed: {error}");
@@ -107,10 +168,18 @@ impl Cell<'_> {
                 return CellState::Unknown;
             }
             Ok(session) => {
-                let nothing = Room { state: None, sent: None, file: None };
+                let nothing = Room::default();
                 match self.script_on(&session, Phase::Verify, verify, &nothing, &self.stop.interrupt).await {
                     Ok(Ran { end: RunEnd::Exited(0), .. }) => {
                         self.connector.give_back(self.route, session);
+                        if !self.action.leaves_a_trace() {
+                            let text = format!(
+                                "looked again: it is as it should be, but whether “{}” was done cannot be told from that",
+                                self.action.title()
+                            );
+                            self.note(Phase::Verify, Level::Warning, text).await;
+                            return CellState::Unknown;
+                        }
                         (CellState::Changed, "looked again: it is as asked".to_owned())
                     }
                     Ok(ran @ Ran { end: RunEnd::Exited(_), .. }) => {
@@ -162,38 +231,60 @@ impl Cell<'_> {
     }
 
     /// Runs the step on an open session. An error means that nothing was run.
-    async fn run_on(&self, session: &Session) -> Result<Outcome, TransportError> {
-        let room = self.make_room(session).await?;
+    async fn run_on(&self, session: &Session, room: &mut Room) -> Result<Outcome, TransportError> {
+        // Sending a file may take long, and a person who cancels meanwhile wants nothing of it to be used.
+        tokio::select! {
+            biased;
+            () = self.stop.finish.cancelled() => return Err(TransportError::Cancelled),
+            made = self.make_room(session, room) => made?,
+        }
+        self.go_on()?;
         // On disk before the first byte is sent: after a crash, this cell is the one to look at.
         self.journal.cell(self.place, CellState::Running, "").await;
         self.journal.written().await;
-        let ran = self.script_on(session, Phase::Run, &self.script.run, &room, &self.stop.interrupt).await;
+        // A disk that refuses can have kept it waiting here, or it could not be written at all.
+        self.go_on()?;
+        let ran = self.script_on(session, Phase::Run, &self.script.run, room, &self.stop.interrupt).await;
         let mut outcome = match ran {
-            Ok(ran) => self.judge(session, &ran, &room).await,
+            Ok(ran) => self.judge(session, &ran, room).await,
             Err(RunError { error, may_have_run: false }) => return Err(error),
             Err(RunError { error, .. }) if self.mutates => {
                 Outcome::of(CellState::Unknown, format!("{error}; what it had done by then is not known"))
             }
             Err(RunError { error, .. }) => Outcome::of(CellState::Failed, error.to_string()),
         };
+        let folders: Vec<&str> = room.state.iter().chain(&room.sent).map(String::as_str).collect();
         if outcome.session_is_good {
-            outcome.session_is_good = self.tidy(session, &room).await;
+            outcome.session_is_good = self.remove(session, &folders, self.script.requires_admin).await;
+            if !outcome.session_is_good {
+                self.note_left(&folders).await;
+            }
+        } else if !folders.is_empty() {
+            let text = format!("{} may still be on the machine; what it holds may be needed", folders.join(" and "));
+            self.note(Phase::Connect, Level::Info, text).await;
         }
         Ok(outcome)
     }
 
-    /// What the step needs on the machine: a folder its scripts share, and its file.
-    async fn make_room(&self, session: &Session) -> Result<Room, TransportError> {
+    /// Whether anything new may still start.
+    fn go_on(&self) -> Result<(), TransportError> {
+        if self.stop.finish.is_cancelled() { Err(TransportError::Cancelled) } else { Ok(()) }
+    }
+
+    /// What the step needs on the machine: a folder its scripts share, and its file. An error leaves
+    /// [`Room::sent`] as far as it came.
+    async fn make_room(&self, session: &Session, room: &mut Room) -> Result<(), TransportError> {
         let base = format!("/var/tmp/.wheelhouse-{}", uuid::Uuid::new_v4().simple());
         // A typed command shares nothing with anybody: it has no verify and no rollback.
         let shares = self.mutates && (self.script.verify.is_some() || self.script.rollback.is_some());
-        let mut room = Room { state: shares.then(|| base.clone()), sent: None, file: None };
+        room.state = shares.then(|| base.clone());
         if let Some(file) = &self.script.file {
-            let directory = format!("{base}-file");
-            room.file = Some(session.upload(Path::new(&file.path), &file.sha256, &directory).await?);
-            room.sent = Some(directory);
+            let directory = room.sent.insert(format!("{base}-file"));
+            // One request of many: slower than a whole answer may be, and it is still on its way.
+            let limit = 3 * self.connector.limit;
+            room.file = Some(session.upload(Path::new(&file.path), &file.sha256, directory, limit).await?);
         }
-        Ok(room)
+        Ok(())
     }
 
     async fn judge(&self, session: &Session, ran: &Ran, room: &Room) -> Outcome {
@@ -278,22 +369,24 @@ impl Cell<'_> {
         dialogue::run(session, &invocation, &mut ear, cancel).await
     }
 
-    /// Removes what was put on the machine for this step. Failing is noted, and fails nothing.
-    async fn tidy(&self, session: &Session, room: &Room) -> bool {
-        let folders: Vec<&str> = room.state.iter().chain(&room.sent).map(String::as_str).collect();
+    /// Removes folders of this step from the machine; says whether they are gone.
+    async fn remove(&self, session: &Session, folders: &[&str], admin: bool) -> bool {
         if folders.is_empty() {
             return true;
         }
         // Made here, of letters, digits, slashes, dots and hyphens: nothing to quote.
         let script = format!("rm -rf -- {}\n", folders.join(" "));
-        let nothing = Room { state: None, sent: None, file: None };
-        let gone = self.script_on(session, Phase::Connect, &script, &nothing, &CancellationToken::new()).await;
-        if matches!(gone, Ok(Ran { end: RunEnd::Exited(0), .. })) {
-            return true;
-        }
+        let (limit, patience) = (LOOK_LIMIT, self.connector.limit);
+        let invocation = Invocation { script: &script, state: None, file: None, admin, limit, patience };
+        let mut ear = Ear { journal: self.journal, place: self.place, phase: Phase::Connect, percent: None };
+        let gone = dialogue::run(session, &invocation, &mut ear, &CancellationToken::new()).await;
+        matches!(gone, Ok(Ran { end: RunEnd::Exited(0), .. }))
+    }
+
+    /// Notes that folders stay on the machine. That fails nothing.
+    async fn note_left(&self, folders: &[&str]) {
         let text = format!("{} could not be removed from the machine", folders.join(" and "));
         self.note(Phase::Connect, Level::Warning, text).await;
-        false
     }
 
     async fn note(&self, phase: Phase, level: Level, text: String) {

@@ -2,22 +2,25 @@
 //!
 //! One task per job numbers what comes in, writes as much as is waiting in one transaction, and only
 //! then publishes it and lets those go on who wait for it. While the disk refuses, it tries again: a
-//! step that has not been written does not start, so nothing runs that nobody would know of.
+//! step that has not been written does not start, so nothing runs that nobody would know of. What can
+//! never be written (somebody else went on with the same story) ends the journal, and the job with it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
 use wheelhouse_protocol::event::Publisher;
 use wheelhouse_protocol::job::{
     CellState, JobEvent, JobEventKind, JobState, JobSummary, Level, LogLine, Phase, RollbackOutcome, Stream,
 };
 use wheelhouse_protocol::picture::JobPicture;
 use wheelhouse_protocol::{Event, Timestamp};
-use wheelhouse_store::Store;
 use wheelhouse_store::audit::Entry;
 use wheelhouse_store::jobs::{JobUpdate, JobWrite};
+use wheelhouse_store::{Store, StoreError};
 
 /// How much may wait to be written. When it is full, whoever brings more waits, down to the script.
 const CAPACITY: usize = 4096;
@@ -49,15 +52,17 @@ pub(crate) struct Place {
 }
 
 impl Journal {
-    /// Starts the journal of a job whose story so far is `picture`.
+    /// Starts the journal of a job whose story so far is `picture`. It cancels `broken` when it has to
+    /// end before the job, and answers with the reason.
     pub(crate) fn start(
         store: Arc<Store>,
         publisher: Publisher,
         summary: JobSummary,
         picture: JobPicture,
-    ) -> (Self, tokio::task::JoinHandle<JobSummary>) {
+        broken: CancellationToken,
+    ) -> (Self, JoinHandle<Result<(), StoreError>>) {
         let (items, inbox) = mpsc::channel(CAPACITY);
-        let writer = Writer { store, publisher, summary, picture, inbox };
+        let writer = Writer { store, publisher, summary, picture, inbox, broken };
         (Self { items }, tokio::spawn(writer.run()))
     }
 
@@ -103,11 +108,11 @@ impl Journal {
         self.send(Item::Audit(record)).await;
     }
 
-    /// Waits until everything told so far is on disk and published.
+    /// Waits until everything told so far is on disk and published, or the journal has ended.
     pub(crate) async fn written(&self) {
         let (told, written) = oneshot::channel();
         self.send(Item::Written(told)).await;
-        // The writer ends only after its last sender; an error here is the program ending.
+        // An error here is the journal's end; it has cancelled the job before.
         written.await.ok();
     }
 
@@ -117,7 +122,8 @@ impl Journal {
 
     async fn send(&self, item: Item) {
         if self.items.send(item).await.is_err() {
-            tracing::error!("a job's journal has ended before the job");
+            // Why is told by the writer, once.
+            tracing::debug!("a job's journal has ended before the job");
         }
     }
 }
@@ -128,18 +134,19 @@ struct Writer {
     summary: JobSummary,
     picture: JobPicture,
     inbox: mpsc::Receiver<Item>,
+    broken: CancellationToken,
 }
 
 impl Writer {
-    /// Writes until every [`Journal`] is gone; the answer is the job's last line.
-    async fn run(mut self) -> JobSummary {
+    /// Writes until every [`Journal`] is gone, or until what is to be written never can be.
+    async fn run(mut self) -> Result<(), StoreError> {
         let mut batch = Vec::with_capacity(64);
         while let Some(first) = self.inbox.recv().await {
             batch.push(first);
             self.gather(&mut batch).await;
-            self.write(&mut batch).await;
+            self.write(&mut batch).await?;
         }
-        self.summary
+        Ok(())
     }
 
     /// Takes what is waiting. Lines alone wait a moment for company.
@@ -161,10 +168,16 @@ impl Writer {
         }
     }
 
-    async fn write(&mut self, batch: &mut Vec<Item>) {
+    async fn write(&mut self, batch: &mut Vec<Item>) -> Result<(), StoreError> {
         let (write, waiting) = self.assemble(batch);
         let mut pause = Duration::from_millis(100);
         while let Err(error) = self.store.write_job(self.summary.id, &write).await {
+            if !error.may_pass() {
+                tracing::error!(job = %self.summary.id, %error, "what happened in a job can never be written; it ends");
+                // Before those who wait are let go: they ask it before they go on.
+                self.broken.cancel();
+                return Err(error);
+            }
             tracing::error!(job = %self.summary.id, %error, "what happened in a job cannot be written; trying again");
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
@@ -184,6 +197,7 @@ impl Writer {
             // Whoever waited may have given up.
             told.send(()).ok();
         }
+        Ok(())
     }
 
     /// Numbers what came in, and brings the picture and the job's line up to date.

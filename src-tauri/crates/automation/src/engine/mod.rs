@@ -5,6 +5,7 @@ mod journal;
 mod order;
 mod recover;
 mod run;
+mod verify;
 
 use crate::approved::ApprovedPlan;
 use crate::connect::{Connector, Pool, Route};
@@ -12,8 +13,8 @@ use crate::error::TransportError;
 use crate::host_keys::Trust;
 use crate::login::Login;
 use crate::{facts, local};
-use cell::{Cell, Stop};
-use journal::{Journal, Place};
+use cell::Stop;
+use journal::Journal;
 use run::Run;
 use serde_json::json;
 use std::collections::HashMap;
@@ -23,7 +24,7 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use wheelhouse_protocol::event::Publisher;
 use wheelhouse_protocol::inventory::{Connection, ConnectionKind, Target, TestResult};
-use wheelhouse_protocol::job::{CellState, JobDetail, JobState, JobSummary, VerifyJob};
+use wheelhouse_protocol::job::{CellState, JobState, JobSummary};
 use wheelhouse_protocol::picture::JobPicture;
 use wheelhouse_protocol::plan::{Plan, PlanTarget};
 use wheelhouse_protocol::{CredentialId, Event, JobId, Problem, ProblemCode, Timestamp};
@@ -139,19 +140,28 @@ impl Engine {
         self.publisher.tell(Event::JobChanged(summary.clone()));
 
         let picture = JobPicture::new(body.steps.len(), body.targets.len());
-        let (journal, written) =
-            Journal::start(Arc::clone(&self.store), self.publisher.clone(), summary.clone(), picture);
         let stop = Stop::default();
+        let (store, publisher) = (Arc::clone(&self.store), self.publisher.clone());
+        let (journal, written) = Journal::start(store, publisher, summary.clone(), picture, stop.finish.clone());
         let job = summary.id;
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(job, stop.clone());
         let run = Run { job, who: who.to_owned(), plan, routes, journal, connector, stop };
-        let (running, store) = (Arc::clone(&self.running), Arc::clone(&self.store));
+        let (running, store, publisher) = (Arc::clone(&self.running), Arc::clone(&self.store), self.publisher.clone());
         self.tasks.spawn(async move {
             let targets = run.plan.plan().targets.clone();
             run.work().await;
             // The journal ends when its last sender has gone with the run.
-            if let Err(error) = written.await {
-                tracing::error!(%job, %error, "a job's journal ended abnormally");
+            let broken = match written.await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(error) = broken {
+                tracing::error!(%job, error, "a job's journal ended before the job");
+                let what = "the job's story could not be written any more";
+                if let Err(problem) = recover::close_interrupted(&store, &publisher, job, what).await {
+                    tracing::error!(%job, %problem, "and the job could not be closed");
+                }
             }
             running.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
             note_contacts(&store, job, &targets).await;
@@ -201,70 +211,6 @@ impl Engine {
             stop.interrupt.cancel();
         }
         true
-    }
-
-    /// Looks again at the targets of an ended job whose outcome is unknown, with the verify scripts only.
-    pub async fn verify(&self, command: &VerifyJob, who: &str) -> Result<JobDetail, Problem> {
-        let detail = self.store.job_detail(command.job).await?;
-        let mut picture = JobPicture::new(detail.plan.steps.len(), detail.plan.targets.len());
-        detail.events.iter().for_each(|event| picture.apply(event));
-        picture.log_lines = detail.log_lines;
-        let unknown: Vec<(usize, usize)> = picture
-            .cells
-            .iter()
-            .enumerate()
-            .flat_map(|(step, row)| row.iter().enumerate().map(move |(target, cell)| (step, target, cell.state)))
-            .filter(|(_, _, state)| *state == CellState::Unknown)
-            .map(|(step, target, _)| (step, target))
-            .collect();
-        if !detail.summary.state.is_final() || unknown.is_empty() {
-            return Err(Problem::new(
-                ProblemCode::Conflict,
-                "There is nothing to look at again",
-                format!("“{}” has no target whose outcome is unknown.", detail.summary.sentence),
-            ));
-        }
-        let can_be_checked = |(step, target): &(usize, usize)| {
-            let script = detail.plan.steps[*step].scripts.get(&detail.plan.targets[*target].shell);
-            script.is_some_and(|script| script.verify.is_some())
-        };
-        if !unknown.iter().any(can_be_checked) {
-            return Err(Problem::new(
-                ProblemCode::Conflict,
-                "There is no check to run again",
-                format!(
-                    "“{}” has steps whose outcome no script can look at, such as a typed command.",
-                    detail.summary.sentence
-                ),
-            )
-            .hint("Look at the machine itself, then retry if it is needed."));
-        }
-        let (routes, connector) = tokio::try_join!(self.routes(&detail.plan), self.connector())?;
-        let (journal, written) =
-            Journal::start(Arc::clone(&self.store), self.publisher.clone(), detail.summary.clone(), picture);
-        let stop = Stop::default();
-        let mut looked = Vec::new();
-        for (step, target) in unknown {
-            let planned = &detail.plan.targets[target];
-            let script = detail.plan.steps[step].scripts.get(&planned.shell);
-            let (Ok(route), Some(script)) = (&routes[target], script) else { continue };
-            let place = Place { step: step as u32, target: target as u32 };
-            let cell =
-                Cell { place, route, script, mutates: true, journal: &journal, connector: &connector, stop: &stop };
-            let state = cell.look_again().await;
-            looked.push(json!({ "target": planned.name, "step": step, "state": state }));
-        }
-        let record = Entry {
-            at: Timestamp::now(),
-            who: who.to_owned(),
-            what: "job.verified",
-            detail: json!({ "job": command.job, "looked": looked }),
-        };
-        journal.audit(record).await;
-        journal.written().await;
-        drop(journal);
-        written.await.map_err(|e| Problem::new(ProblemCode::Internal, "The journal failed", e.to_string()))?;
-        Ok(self.store.job_detail(command.job).await?)
     }
 
     /// Connects to a target, logs in, looks what it is, and notes it.

@@ -3,9 +3,12 @@
 use super::Engine;
 use super::run::outcomes;
 use serde_json::json;
+use wheelhouse_protocol::event::Publisher;
 use wheelhouse_protocol::job::{CellState, JobEvent, JobEventKind, JobState, JobSummary};
 use wheelhouse_protocol::picture::JobPicture;
+use wheelhouse_protocol::plan::PlanStep;
 use wheelhouse_protocol::{Event, JobId, Problem, Timestamp};
+use wheelhouse_store::Store;
 use wheelhouse_store::audit::Entry;
 use wheelhouse_store::jobs::{JobUpdate, JobWrite};
 
@@ -16,69 +19,87 @@ impl Engine {
         let mut closed = Vec::new();
         for claim in self.store.claim_dead_instances().await? {
             for job in self.store.open_jobs_of(claim.id()).await? {
-                closed.push(self.close_interrupted(job).await?);
+                closed.push(close_interrupted(&self.store, &self.publisher, job, "Wheelhouse ended").await?);
             }
             self.store.forget_instance(claim).await?;
         }
         Ok(closed)
     }
-
-    async fn close_interrupted(&self, job: JobId) -> Result<JobSummary, Problem> {
-        let detail = self.store.job_detail(job).await?;
-        let plan = &detail.plan;
-        let mut picture = JobPicture::new(plan.steps.len(), plan.targets.len());
-        detail.events.iter().for_each(|event| picture.apply(event));
-        let at = Timestamp::now();
-        let mut events = Vec::new();
-        let mut tell = |what: JobEventKind, picture: &mut JobPicture| {
-            let event = JobEvent { job, seq: picture.contiguous() + 1, at, what };
-            picture.apply(&event);
-            events.push(event);
-        };
-        for (step, planned) in plan.steps.iter().enumerate() {
-            for target in 0..plan.targets.len() {
-                let Some((state, detail)) = fate(picture.cells[step][target].state, planned.mutates) else { continue };
-                let (step, target, detail) = (step as u32, target as u32, detail.to_owned());
-                tell(JobEventKind::Cell { step, target, state, detail, exit_code: None, rollback: None }, &mut picture);
-            }
-        }
-        let why = "Wheelhouse ended while this job ran".to_owned();
-        tell(JobEventKind::Job { state: JobState::Interrupted, detail: why }, &mut picture);
-        let grid: Vec<Vec<CellState>> =
-            (0..plan.targets.len()).map(|target| picture.cells.iter().map(|row| row[target].state).collect()).collect();
-        let record = Entry {
-            at,
-            who: "wheelhouse".to_owned(),
-            what: "job.interrupted",
-            detail: json!({ "job": job, "plan": plan.id, "hash": plan.hash, "outcomes": outcomes(plan, &grid) }),
-        };
-        let update = JobUpdate {
-            state: JobState::Interrupted,
-            started_at: picture.started_at,
-            finished_at: Some(at),
-            counts: picture.counts(),
-        };
-        let write = JobWrite { events, lines: Vec::new(), update: Some(update), audit: vec![record] };
-        self.store.write_job(job, &write).await?;
-        let summary = self.store.job(job).await?;
-        for event in write.events {
-            self.publisher.tell(Event::Job(event));
-        }
-        self.publisher.tell(Event::JobChanged(summary.clone()));
-        Ok(summary)
-    }
 }
 
-/// What becomes of a cell whose program ended; `None` where it had ended itself.
+/// Closes a job that nobody goes on with, because of `what` happened ("Wheelhouse ended"). One that has
+/// ended is left as it is.
+pub(super) async fn close_interrupted(
+    store: &Store,
+    publisher: &Publisher,
+    job: JobId,
+    what: &str,
+) -> Result<JobSummary, Problem> {
+    let detail = store.job_detail(job).await?;
+    if detail.summary.state.is_final() {
+        return Ok(detail.summary);
+    }
+    let plan = &detail.plan;
+    let mut picture = JobPicture::new(plan.steps.len(), plan.targets.len());
+    detail.events.iter().for_each(|event| picture.apply(event));
+    let at = Timestamp::now();
+    let mut events = Vec::new();
+    let mut tell = |what: JobEventKind, picture: &mut JobPicture| {
+        let event = JobEvent { job, seq: picture.contiguous() + 1, at, what };
+        picture.apply(&event);
+        events.push(event);
+    };
+    for (step, planned) in plan.steps.iter().enumerate() {
+        for target in 0..plan.targets.len() {
+            let Some((state, detail)) = fate(picture.cells[step][target].state, planned.mutates) else { continue };
+            let mut detail = format!("{what} {detail}");
+            if picture.cells[step][target].state == CellState::Connecting && sends_a_file(planned) {
+                detail.push_str("; its file may lie in a folder /var/tmp/.wheelhouse-…-file there");
+            }
+            let (step, target) = (step as u32, target as u32);
+            tell(JobEventKind::Cell { step, target, state, detail, exit_code: None, rollback: None }, &mut picture);
+        }
+    }
+    let why = format!("{what} while this job ran");
+    tell(JobEventKind::Job { state: JobState::Interrupted, detail: why }, &mut picture);
+    let grid: Vec<Vec<CellState>> =
+        (0..plan.targets.len()).map(|target| picture.cells.iter().map(|row| row[target].state).collect()).collect();
+    let record = Entry {
+        at,
+        who: "wheelhouse".to_owned(),
+        what: "job.interrupted",
+        detail: json!({ "job": job, "plan": plan.id, "hash": plan.hash, "outcomes": outcomes(plan, &grid) }),
+    };
+    let update = JobUpdate {
+        state: JobState::Interrupted,
+        started_at: picture.started_at,
+        finished_at: Some(at),
+        counts: picture.counts(),
+    };
+    let write = JobWrite { events, lines: Vec::new(), update: Some(update), audit: vec![record] };
+    store.write_job(job, &write).await?;
+    let summary = store.job(job).await?;
+    for event in write.events {
+        publisher.tell(Event::Job(event));
+    }
+    publisher.tell(Event::JobChanged(summary.clone()));
+    Ok(summary)
+}
+
+fn sends_a_file(step: &PlanStep) -> bool {
+    step.scripts.values().any(|script| script.file.is_some())
+}
+
+/// What becomes of a cell that nobody goes on with, and when that was; `None` where it had ended itself.
 fn fate(state: CellState, mutates: bool) -> Option<(CellState, &'static str)> {
     match state {
-        CellState::Pending => Some((CellState::Skipped, "Wheelhouse ended before this began")),
-        CellState::Connecting => Some((CellState::Skipped, "Wheelhouse ended before anything was sent")),
+        CellState::Pending => Some((CellState::Skipped, "before this began")),
+        CellState::Connecting => Some((CellState::Skipped, "before its script was sent")),
         CellState::Running | CellState::Verifying | CellState::RollingBack if mutates => {
-            Some((CellState::Unknown, "Wheelhouse ended while this ran; how it ended there is not known"))
+            Some((CellState::Unknown, "while this ran; how it ended there is not known"))
         }
         CellState::Running | CellState::Verifying | CellState::RollingBack => {
-            Some((CellState::Failed, "Wheelhouse ended before the answer came; nothing was changed"))
+            Some((CellState::Failed, "before the answer came; nothing was changed"))
         }
         _ => None,
     }

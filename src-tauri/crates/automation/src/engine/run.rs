@@ -36,9 +36,26 @@ impl Run {
     pub(crate) async fn work(self) {
         let this = Arc::new(self);
         this.journal.job(JobState::Running, "").await;
-        let strategy = this.plan.plan().strategy;
-        let targets = this.plan.plan().targets.len();
-        let steps = this.plan.plan().steps.len();
+        let grid = {
+            let steps = this.steps();
+            tokio::pin!(steps);
+            tokio::select! {
+                biased;
+                grid = &mut steps => grid,
+                () = this.stop.finish.cancelled() => {
+                    this.journal.job(JobState::Cancelling, "").await;
+                    steps.await
+                }
+            }
+        };
+        this.finish(&grid).await;
+    }
+
+    /// All steps on all targets, a stretch after the other; the answer is how each went.
+    async fn steps(self: &Arc<Self>) -> Grid {
+        let strategy = self.plan.plan().strategy;
+        let targets = self.plan.plan().targets.len();
+        let steps = self.plan.plan().steps.len();
         let mut grid: Grid = vec![vec![CellState::Pending; steps]; targets];
         let failures = Arc::new(AtomicU32::new(0));
         let mut halted: Option<String> = None;
@@ -46,19 +63,19 @@ impl Run {
             let members: Vec<usize> = stretch.targets.clone().collect();
             if halted.is_none() {
                 for step in 0..steps {
-                    this.step(step, &members, &mut grid, &failures).await;
+                    self.step(step, &members, &mut grid, &failures).await;
                 }
-                halted = this.reason_to_halt(&strategy, stretch.canary, &members, &grid, &failures);
+                halted = self.reason_to_halt(&strategy, stretch.canary, &members, &grid, &failures);
             } else {
                 let why = halted.clone().unwrap_or_default();
                 for &target in &members {
                     for (step, cell) in grid[target].iter_mut().enumerate() {
-                        *cell = this.skip(step, target, &why).await;
+                        *cell = self.skip(step, target, &why).await;
                     }
                 }
             }
         }
-        this.finish(&grid).await;
+        grid
     }
 
     fn reason_to_halt(
@@ -140,7 +157,8 @@ impl Run {
             return CellState::Failed;
         };
         let (journal, connector, stop) = (&self.journal, &self.connector, &self.stop);
-        Cell { place, route, script, mutates: plan.steps[step].mutates, journal, connector, stop }.work().await
+        let (action, mutates) = (&plan.steps[step].action, plan.steps[step].mutates);
+        Cell { place, route, action, script, mutates, journal, connector, stop }.work().await
     }
 
     async fn skip(&self, step: usize, target: usize, why: &str) -> CellState {

@@ -15,6 +15,10 @@ use tokio::time::timeout;
 /// libssh2's `LIBSSH2_ERROR_EAGAIN`.
 const EAGAIN: ErrorCode = ErrorCode::Session(-37);
 
+/// How long the `ssh2` crate may block a thread, in milliseconds: a file or an SFTP channel that is
+/// dropped says goodbye by blocking calls, and a machine that hangs would be waited for without end.
+const GOODBYE_MS: u32 = 1000;
+
 /// A session with the socket it runs on.
 #[derive(Clone)]
 pub(crate) struct Link {
@@ -53,6 +57,7 @@ impl Link {
         let mut session = Session::new().map_err(refused)?;
         session.set_compress(false);
         session.set_blocking(false);
+        session.set_timeout(GOODBYE_MS);
         session.set_tcp_stream(Shared(Arc::clone(&socket)));
         Ok(Self { session, socket })
     }

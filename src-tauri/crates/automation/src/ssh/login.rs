@@ -11,23 +11,34 @@ use tokio::time::timeout;
 /// libssh2's errors for "the server said no" (−18) and "this key did not do" (−19).
 const REFUSED: [ssh2::ErrorCode; 2] = [ssh2::ErrorCode::Session(-18), ssh2::ErrorCode::Session(-19)];
 
-/// Logs in; the answer is how, in words.
+/// `LIBSSH2_ERROR_PASSWORD_EXPIRED`: the machine wants another one first.
+const EXPIRED: ssh2::ErrorCode = ssh2::ErrorCode::Session(-15);
+
+/// Logs in; the answer is how, in words. Asking what is accepted and proving may each take `limit`.
+///
+/// Until a proof has been shown, a failure may be tried again; after that, none may.
 pub(super) async fn log_in(link: &Link, login: &Login, limit: Duration) -> Result<String, TransportError> {
-    let work = async {
-        let accepted = accepted_methods(link, &login.user).await?;
-        if link.session().authenticated() {
-            return Ok("no proof asked for".to_owned());
-        }
+    let accepted = timeout(limit, accepted_methods(link, &login.user))
+        .await
+        .unwrap_or(Err(TransportError::TimedOut { doing: "logging in", after: limit }))?;
+    if link.session().authenticated() {
+        return Ok("no proof asked for".to_owned());
+    }
+    let proven = async {
         match &login.proof {
             Proof::Password(password) => with_password(link, login, password, &accepted).await,
             Proof::Key { private, passphrase } => with_key(link, login, private, passphrase.as_ref(), &accepted).await,
             Proof::Agent => with_agent(link, login, &accepted, limit).await,
         }
     };
-    match timeout(limit, work).await {
+    match timeout(limit, proven).await {
         Ok(done) => done,
-        Err(_) => Err(TransportError::TimedOut { doing: "logging in", after: limit }),
+        Err(_) => Err(cut_short(format!("no answer within {} s", limit.as_secs_f64().ceil()))),
     }
+}
+
+fn cut_short(reason: impl Into<String>) -> TransportError {
+    TransportError::CutShort { doing: "logging in", reason: reason.into() }
 }
 
 /// What the machine would accept, as RFC 4252 names it: `publickey,password`.
@@ -98,38 +109,57 @@ async fn with_agent(link: &Link, login: &Login, accepted: &str, limit: Duration)
     }
     let (session, user) = (link.session().clone(), login.user.clone());
     let work = move || {
+        let usual = session.timeout();
         session.set_blocking(true);
         session.set_timeout(u32::try_from(limit.as_millis()).unwrap_or(u32::MAX));
         let found = try_agent(&session, &user);
-        session.set_timeout(0);
+        session.set_timeout(usual);
         session.set_blocking(false);
         found
     };
-    let found = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| TransportError::Lost { doing: "asking the SSH agent", reason: e.to_string() })?;
+    let found = tokio::task::spawn_blocking(work).await.map_err(|e| cut_short(format!("asking the SSH agent: {e}")))?;
     match found {
-        Ok(true) => Ok("key from the SSH agent".to_owned()),
-        Ok(false) => Err(refusal(login, "every key of the SSH agent was", accepted)),
-        Err(reason) => {
+        Ok(()) => Ok("key from the SSH agent".to_owned()),
+        Err(AgentFailure::Refused) => Err(refusal(login, "every key of the SSH agent was", accepted)),
+        Err(AgentFailure::CutShort(reason)) => Err(cut_short(reason)),
+        Err(AgentFailure::Unusable(reason)) => {
             Err(TransportError::Credential(format!("no credential is chosen, and the SSH agent cannot help: {reason}")))
         }
     }
 }
 
-fn try_agent(session: &Session, user: &str) -> Result<bool, String> {
-    let words = |e: ssh2::Error| e.message().to_owned();
+/// Why no key of the agent let the account in.
+enum AgentFailure {
+    /// The machine said no to each.
+    Refused,
+    /// The connection ended before it had said so.
+    CutShort(String),
+    /// There is no agent, or no key in it.
+    Unusable(String),
+}
+
+fn try_agent(session: &Session, user: &str) -> Result<(), AgentFailure> {
+    let words = |e: ssh2::Error| AgentFailure::Unusable(e.message().to_owned());
     let mut agent = session.agent().map_err(words)?;
-    agent.connect().map_err(|_| "none is running (SSH_AUTH_SOCK)".to_owned())?;
+    agent.connect().map_err(|_| AgentFailure::Unusable("none is running (SSH_AUTH_SOCK)".to_owned()))?;
     agent.list_identities().map_err(words)?;
     let identities = agent.identities().map_err(words)?;
     if identities.is_empty() {
-        return Err("it holds no key".to_owned());
+        return Err(AgentFailure::Unusable("it holds no key".to_owned()));
     }
-    let found = identities.iter().any(|identity| agent.userauth(user, identity).is_ok());
+    let mut found = Err(AgentFailure::Refused);
+    for identity in &identities {
+        found = match agent.userauth(user, identity) {
+            Ok(()) => Ok(()),
+            Err(error) if is_cut(&error) => Err(AgentFailure::CutShort(error.message().to_owned())),
+            // The next key may do: this one was refused, or the agent would not sign with it.
+            Err(_) => continue,
+        };
+        break;
+    }
     // It closes with its session in any case.
     agent.disconnect().ok();
-    Ok(found)
+    found
 }
 
 fn accepts(accepted: &str, method: &str) -> bool {
@@ -144,8 +174,24 @@ fn refusal(login: &Login, tried: &str, accepted: &str) -> TransportError {
 fn outcome(done: Result<(), ssh2::Error>, login: &Login, tried: &str, accepted: &str) -> Result<(), TransportError> {
     match done {
         Ok(()) => Ok(()),
-        Err(error) if REFUSED.contains(&error.code()) => Err(refusal(login, tried, accepted)),
-        Err(error) => Err(TransportError::Lost { doing: "logging in", reason: error.message().to_owned() }),
+        Err(error) if REFUSED.contains(&error.code()) && !is_cut(&error) => Err(refusal(login, tried, accepted)),
+        Err(error) if error.code() == EXPIRED => Err(refusal(login, "the password has expired and was", accepted)),
+        Err(error) => Err(cut_short(error.message())),
+    }
+}
+
+/// Whether the connection ended before the machine had answered.
+///
+/// For a key, libssh2 says "unverified" (−19) both when the machine refuses it and when no answer
+/// comes; only its words differ.
+fn is_cut(error: &ssh2::Error) -> bool {
+    match error.code() {
+        // Receiving, disconnected, sending, timed out, socket timed out.
+        ssh2::ErrorCode::Session(-43 | -13 | -7 | -9 | -30) => true,
+        ssh2::ErrorCode::Session(-19) => {
+            error.message().starts_with("Waiting for") || error.message().starts_with("Unable to send")
+        }
+        _ => false,
     }
 }
 

@@ -86,8 +86,14 @@ impl SshSession {
     }
 
     /// Sends a file by SFTP into a directory that it creates for this account only.
-    pub(crate) async fn upload(&self, from: &Path, sha256: &str, directory: &str) -> Result<String, TransportError> {
-        upload::upload(&self.link, from, sha256, directory).await
+    pub(crate) async fn upload(
+        &self,
+        from: &Path,
+        sha256: &str,
+        directory: &str,
+        limit: Duration,
+    ) -> Result<String, TransportError> {
+        upload::upload(&self.link, from, sha256, directory, limit).await
     }
 
     /// Says goodbye without waiting for an answer.

@@ -10,42 +10,41 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 
-/// How long the other side may take over one request.
-const STEP_LIMIT: Duration = Duration::from_secs(30);
 /// As much as libssh2 keeps on its way at once.
 const CHUNK: usize = 256 * 1024;
 
+const DOING: &str = "sending the file";
+
 /// Sends `from` into `directory`, which is created for this account only; the answer is its path there.
+/// `limit` is how long the other side may take over one request. What had arrived by a failure stays.
 ///
 /// The content is hashed as it is read: when it is not the approved one, the job must not use it.
-pub(super) async fn upload(link: &Link, from: &Path, sha256: &str, directory: &str) -> Result<String, TransportError> {
-    const DOING: &str = "sending the file";
+pub(super) async fn upload(
+    link: &Link,
+    from: &Path,
+    sha256: &str,
+    directory: &str,
+    limit: Duration,
+) -> Result<String, TransportError> {
     let shown = from.display();
     let mut source = tokio::fs::File::open(from)
         .await
         .map_err(|e| TransportError::File(format!("{shown} on this machine cannot be read: {e}")))?;
-    let sftp = match tokio::time::timeout(STEP_LIMIT, link.drive(|session| session.sftp())).await {
-        Err(_) => return Err(TransportError::TimedOut { doing: DOING, after: STEP_LIMIT }),
-        Ok(Err(error)) => {
-            return Err(TransportError::Missing(format!(
-                "the machine offers no SFTP, which files are sent by ({})",
-                error.message()
-            )));
-        }
-        Ok(Ok(sftp)) => sftp,
-    };
+    let sftp = within(limit, link.drive(|session| session.sftp())).await?.map_err(|error| {
+        let reason = error.message();
+        TransportError::Missing(format!("the machine offers no SFTP, which files are sent by ({reason})"))
+    })?;
     let target = format!("{directory}/file");
     let refused = |what: &str, error: &ssh2::Error| match error.code() {
         ErrorCode::SFTP(_) => TransportError::File(format!("{what} on the machine failed: {}", error.message())),
         ErrorCode::Session(_) => TransportError::Lost { doing: DOING, reason: error.message().to_owned() },
     };
-    link.drive(|_| sftp.mkdir(Path::new(directory), 0o700))
-        .await
+    within(limit, link.drive(|_| sftp.mkdir(Path::new(directory), 0o700)))
+        .await?
         .map_err(|e| refused(&format!("creating {directory}"), &e))?;
     let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
-    let mut file = link
-        .drive(|_| sftp.open_mode(Path::new(&target), flags, 0o600, OpenType::File))
-        .await
+    let mut file = within(limit, link.drive(|_| sftp.open_mode(Path::new(&target), flags, 0o600, OpenType::File)))
+        .await?
         .map_err(|e| refused(&format!("creating {target}"), &e))?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
@@ -60,7 +59,7 @@ pub(super) async fn upload(link: &Link, from: &Path, sha256: &str, directory: &s
         hash.update(&chunk[..n]);
         let mut sent = 0;
         while sent < n {
-            let step = link.drive_within(DOING, STEP_LIMIT, |_| {
+            let step = link.drive_within(DOING, limit, |_| {
                 file.write(&chunk[sent..n]).map_err(|e| match e.kind() {
                     ErrorKind::WouldBlock => super::link::again(),
                     _ => ssh2::Error::new(ErrorCode::Session(-31), "the machine stopped taking it (is its disk full?)"),
@@ -69,9 +68,14 @@ pub(super) async fn upload(link: &Link, from: &Path, sha256: &str, directory: &s
             sent += step.await?;
         }
     }
-    link.drive_within(DOING, STEP_LIMIT, |_| file.close()).await?;
+    link.drive_within(DOING, limit, |_| file.close()).await?;
     if hex(&hash.finalize()) != sha256 {
         return Err(changed(&shown.to_string()));
     }
     Ok(target)
+}
+
+/// What comes of a request, within `limit`; the error is that nothing did.
+async fn within<T>(limit: Duration, request: impl Future<Output = T>) -> Result<T, TransportError> {
+    tokio::time::timeout(limit, request).await.map_err(|_| TransportError::TimedOut { doing: DOING, after: limit })
 }

@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use secrecy::SecretString;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use wheelhouse_store::Store;
 use wheelhouse_store::audit::Entry;
 use wheelhouse_store::inventory::InventoryWrite;
 use wheelhouse_store::jobs::NewApproval;
+use wheelhouse_testbed::Account;
 use wheelhouse_vault::{KdfCost, Vault, VaultOptions};
 
 pub(crate) const PASSPHRASE: &str = "a long walk along the harbour wall";
@@ -55,8 +56,28 @@ impl Bench {
         Self { home, store, vault, engine, events }
     }
 
+    /// The engine of another program on the same data directory.
+    pub(crate) async fn beside(&self) -> Engine {
+        let store = Arc::new(Store::open(self.home.path(), "test").await.unwrap());
+        let options = VaultOptions { cost: KdfCost::FLOOR, keyring: None, ..VaultOptions::default() };
+        let vault = Arc::new(Vault::open(Arc::clone(&store), options).await.unwrap());
+        vault.unlock(&SecretInput::new(PASSPHRASE)).await.unwrap();
+        let options = EngineOptions { connect_limit: Duration::from_secs(10), read_known_hosts: false };
+        Engine::new(store, vault, Publisher::new(|_| ()), options)
+    }
+
     /// Stores a credential.
     pub(crate) async fn credential(&self, name: &str, fields: &[(&str, &str)]) -> CredentialId {
+        self.save_credential(None, name, fields).await
+    }
+
+    /// Stores a credential, in the place of another where that is given.
+    pub(crate) async fn save_credential(
+        &self,
+        id: Option<CredentialId>,
+        name: &str,
+        fields: &[(&str, &str)],
+    ) -> CredentialId {
         let is_key = fields.iter().any(|(name, _)| *name == field::PRIVATE_KEY);
         let fields = fields
             .iter()
@@ -68,7 +89,7 @@ impl Bench {
             })
             .collect();
         let save = SaveCredential {
-            id: None,
+            id,
             name: name.to_owned(),
             service: "ssh".to_owned(),
             kind: if is_key { CredentialKind::SshKey } else { CredentialKind::Password },
@@ -147,7 +168,7 @@ impl Bench {
     }
 
     /// Approvals refer to proposals, so there must be one.
-    async fn put_proposal(&self, plan: &Plan) {
+    pub(crate) async fn put_proposal(&self, plan: &Plan) {
         let reading = serde_json::from_value(serde_json::json!({
             "intent": "run_command", "disposition": "confirm", "risk": "low",
             "targets": { "groups": [], "hosts": [], "exclude": [], "tags": [], "resolved": [] },
@@ -291,6 +312,34 @@ fn planned(target: &Target) -> PlanTarget {
 /// What a file holds; nothing when it is not there.
 pub(crate) fn content(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Our folders on the machine that belong to this account. User ids are used again, so there may be some
+/// of an account that is gone: count from what is there before.
+pub(crate) fn owned_folders(account: &Account) -> BTreeSet<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = std::fs::metadata(account.home()).unwrap().uid();
+    let is_ours = |e: &std::fs::DirEntry| {
+        e.file_name().to_string_lossy().starts_with(".wheelhouse-") && e.metadata().is_ok_and(|m| m.uid() == owner)
+    };
+    std::fs::read_dir("/var/tmp").unwrap().flatten().filter(is_ours).map(|e| e.path()).collect()
+}
+
+/// Waits until it is so, for ten seconds.
+pub(crate) async fn wait(mut so: impl FnMut() -> bool, otherwise: &str) {
+    for _ in 0..400 {
+        if so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{otherwise}");
 }
 
 pub(crate) fn secret(text: &str) -> SecretString {
