@@ -184,7 +184,12 @@ impl PlaceReader<'_> {
             places.narrow(&narrower);
             at = end;
         }
-        while let Some((length, ())) = tokens.get(at..).and_then(|rest| self.lexicon.except.at(rest)) {
+        loop {
+            let comma = usize::from(tokens.get(at).is_some_and(|t| t.kind == Kind::Comma));
+            let Some((length, ())) = tokens.get(at + comma..).and_then(|rest| self.lexicon.except.at(rest)) else {
+                break;
+            };
+            let length = length + comma;
             let Some((left_out, end)) = self.union(tokens, at + length) else { break };
             places.exclude(&left_out, self.roster);
             at = end;
@@ -216,6 +221,15 @@ impl PlaceReader<'_> {
                 break;
             }
             let Some((more, end)) = self.restricted(tokens, next) else { break };
+            // "…, web-02 excluded"
+            if tokens
+                .get(end)
+                .is_some_and(|t| ["excluded", "excepted", "excl", "aside", "exempt"].iter().any(|w| t.is(w)))
+            {
+                places.exclude(&more, self.roster);
+                at = end + 1;
+                continue;
+            }
             if more.unknown.iter().any(|u| !is_host_like(&u.name)) && more.resolved.is_empty() {
                 break;
             }

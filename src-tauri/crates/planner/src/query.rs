@@ -59,9 +59,7 @@ impl Asked<'_> {
             t.is_text()
                 && (!self.lexicon.filler.contains(&t.lower)
                     || self.verb_at(at).is_some()
-                    || t.is("have")
-                    || t.is("do")
-                    || t.is("any"))
+                    || ["have", "do", "any", "was", "were", "did", "has"].iter().any(|w| t.is(w)))
         })
     }
 
@@ -222,6 +220,14 @@ impl Asked<'_> {
                     && (state == Some("failed") || self.has(&["happened", "changed"]))
                     && self.no_live_subject())
                 || (lead_word(&["what", "which"]) && self.says_we_did() && past_act && window.is_some()));
+        // "was nginx restarted on web-01 last night", "everything that ran on db-01 last week"
+        let acted = self
+            .tokens
+            .iter()
+            .any(|t| matches!(self.lexicon.inflected(t), Some((crate::lexicon::Form::Past, Verb::Do(_)))));
+        let history = history
+            || lead_word(&["was", "were", "did", "has", "have"]) && acted && !self.has(&["up", "running"])
+            || self.has(&["ran", "executed", "happened"]) && window.is_some();
         let noun = noun.filter(|(at, _)| !self.noun_is_verb(*at));
         if noun.is_none() && !history {
             return None;

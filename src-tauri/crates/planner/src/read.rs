@@ -81,6 +81,10 @@ impl Reader<'_> {
 
     /// Why the text may not even be read, if it may not.
     pub(crate) fn refused(&self, text: &Text) -> Option<Understood> {
+        if self.is_ticket_line(&text.tokens) {
+            let text = self.without_pipes(text.clone());
+            return self.refused(&text);
+        }
         let typed = self.typed_command(&text.tokens);
         self.refusal(text, typed).map(|refusal| self.refuse(text, refusal))
     }
@@ -170,6 +174,7 @@ impl Reader<'_> {
     /// Without mentions and emoji, and with mistyped nouns put right, each with a word about it. Names of the inventory stay.
     fn corrected(&self, tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
         let mut reasons = Vec::new();
+        let mut on: Vec<String> = Vec::new();
         let emoji = |t: &Token| t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with(':');
         let lead = tokens.iter().position(|t| t.is_text()).unwrap_or(0);
         let mention =
@@ -188,6 +193,15 @@ impl Reader<'_> {
                     || self.roster.host(&token.text).is_some()
                     || !self.roster.named(&token.text).is_empty()
                     || self.lexicon.is_word(&token.lower);
+                // `web-01:/etc/x`, as scp writes it: the path, and the machine at the end.
+                if token.kind == Kind::Word
+                    && let Some((host, path)) = token.text.split_once(":/")
+                    && self.roster.host(host).is_some()
+                {
+                    on.push(host.to_owned());
+                    let path = format!("/{path}");
+                    return Token { kind: Kind::Path, lower: path.to_lowercase(), text: path, ..token.clone() };
+                }
                 match self.lexicon.mistyped_noun(&token.lower).filter(|_| !known) {
                     Some(noun) => {
                         reasons.push(format!("read “{}” as “{noun}”", token.text));
@@ -197,7 +211,44 @@ impl Reader<'_> {
                 }
             })
             .collect();
+        let mut kept: Vec<Token> = kept;
+        for host in on {
+            let span = kept.last().map_or(0..0, |t| t.span.clone());
+            for word in ["on", &host] {
+                kept.push(Token {
+                    kind: Kind::Word,
+                    text: word.to_owned(),
+                    lower: word.to_lowercase(),
+                    span: span.clone(),
+                });
+            }
+        }
         (kept, reasons)
+    }
+
+    /// A line of a ticket system, "INC0048812 | spooler hung | print-01 | …": its bars are commas.
+    fn without_pipes(&self, mut text: Text) -> Text {
+        if self.is_ticket_line(&text.tokens) {
+            for token in text.tokens.iter_mut().filter(|t| t.kind == Kind::Operator && t.text == "|") {
+                token.kind = Kind::Stop;
+            }
+        }
+        text
+    }
+
+    /// Whether bars separate the fields of a ticket, and no command stands behind one.
+    fn is_ticket_line(&self, tokens: &[Token]) -> bool {
+        let bars: Vec<usize> =
+            (0..tokens.len()).filter(|&i| tokens[i].text == "|" && tokens[i].kind == Kind::Operator).collect();
+        let others = tokens.iter().any(|t| t.kind == Kind::Operator && t.text != "|" || t.kind == Kind::Semicolon);
+        let command = bars.iter().any(|&i| {
+            tokens.get(i + 1).is_none_or(|t| {
+                t.kind == Kind::Path
+                    || self.lexicon.shell.contains(&t.lower)
+                    || self.lexicon.commands.contains(&t.lower)
+            })
+        });
+        bars.len() >= 2 && !others && !command && self.without_label(tokens).len() < tokens.len()
     }
 
     /// A request in a language that is not read.
@@ -262,6 +313,7 @@ impl Reader<'_> {
                 {
                     2
                 }
+                [first, second, ..] if ticket(first) && second.text == "|" => 2,
                 [first, ..] if ticket(first) => 1,
                 [first, second, ..] if label(first) && second.kind == Kind::Colon => 2,
                 [first, second, third, ..]
@@ -334,22 +386,30 @@ impl Reader<'_> {
 
     fn refuse(&self, text: &Text, refusal: Refusal) -> Understood {
         let lead = text.tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
-        let intent = match text.tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)) {
-            Some((_, Verb::Do(intent))) => intent,
-            Some((_, Verb::Look | Verb::Connect)) => self.intent_of_look(&text.tokens),
-            None if text.tokens.get(lead..).is_some_and(|rest| self.lexicon.looks.at(rest).is_some()) => {
+        let lead_verb = text.tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)).map(|(_, verb)| verb);
+        let has = |words: &[&str]| text.tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+        let meant = |verb: Verb| match verb {
+            Verb::Do(intent) => Some(intent),
+            Verb::Create if has(&["user", "account"]) => Some(Intent::UserAdmin),
+            Verb::Remove if has(&["users", "user", "accounts"]) => Some(Intent::UserAdmin),
+            Verb::Remove | Verb::Clean if has(&["package"]) => Some(Intent::Uninstall),
+            Verb::Remove | Verb::Clean => Some(Intent::DeleteFiles),
+            Verb::Find => Some(Intent::SearchLog),
+            _ => None,
+        };
+        let shell = text.tokens.iter().any(|t| matches!(t.kind, Kind::Operator | Kind::Semicolon | Kind::Quoted));
+        // What is asked first; else what is asked at all; a look by what it looks at.
+        let later = || {
+            (lead..text.tokens.len())
+                .find_map(|at| self.lexicon.verb(&text.tokens[at..]).and_then(|(_, verb)| meant(verb)))
+        };
+        let intent = match lead_verb {
+            Some(Verb::Look | Verb::Connect) if shell => self.intent_of_look(&text.tokens),
+            Some(verb) => meant(verb).or_else(later).unwrap_or(Intent::Check),
+            None if self.lexicon.looks.at(text.tokens.get(lead..).unwrap_or_default()).is_some() => {
                 self.intent_of_look(&text.tokens)
             }
-            Some((_, Verb::Remove))
-                if text.tokens.iter().any(|t| t.is("users") || t.is("user") || t.is("accounts")) =>
-            {
-                Intent::UserAdmin
-            }
-            Some((_, Verb::Create)) if text.tokens.iter().any(|t| t.is("user") || t.is("account")) => Intent::UserAdmin,
-            Some((_, Verb::Remove | Verb::Clean)) if text.tokens.iter().any(|t| t.is("package")) => Intent::Uninstall,
-            Some((_, Verb::Remove | Verb::Clean)) => Intent::DeleteFiles,
-            Some((_, Verb::Find)) => Intent::SearchLog,
-            _ => Intent::Unknown,
+            None => later().filter(|_| !shell).unwrap_or(Intent::Unknown),
         };
         let mut reading = empty(intent, Disposition::Reject, refusal.why.clone());
         reading.risk = if refusal.critical { Risk::Critical } else { Risk::High };
@@ -388,8 +448,35 @@ impl Reader<'_> {
         let all = pieces.len();
         pieces.retain(|piece| !speech::is_negated(piece, self.lexicon));
         if pieces.len() == 1 && all > 1 {
-            let understood = self.understand(request, text, pieces[0]);
+            let mut understood = self.understand(request, text, pieces[0]);
             if understood.reading.disposition == Disposition::Plan {
+                return understood;
+            }
+            // "don't stop mysql, restart it": another step than the one that is not wanted.
+            let verbs = |tokens: &[Token]| -> Vec<Verb> {
+                (0..tokens.len())
+                    .filter_map(|at| self.lexicon.verb(&tokens[at..]).map(|(_, verb)| verb))
+                    .filter(|verb| matches!(verb, Verb::Do(_)))
+                    .collect()
+            };
+            let denied: Vec<Verb> = tokens
+                .split(|t| matches!(t.kind, Kind::Comma | Kind::Semicolon | Kind::Stop | Kind::Line) || t.is("but"))
+                .filter(|piece| speech::is_negated(piece, self.lexicon))
+                .flat_map(verbs)
+                .collect();
+            let wanted = verbs(pieces[0]);
+            let other = !wanted.is_empty() && wanted.iter().all(|verb| !denied.contains(verb));
+            if other && understood.reading.intent != Intent::Unknown {
+                let said = pieces[0].iter().find(|t| t.is_text()).zip(pieces[0].iter().rev().find(|t| t.is_text()));
+                let rest = said.map(|(a, b)| text.slice(a.span.start..b.span.end)).unwrap_or_default();
+                let choice = Choice { label: rest.clone(), request: rest.clone() };
+                let question = format!("Part of this says what not to do. Is it only “{rest}” that is wanted?");
+                add_question(
+                    &mut understood,
+                    Question { about: "negation".to_owned(), text: question, choices: vec![choice] },
+                );
+                understood.drafts.clear();
+                understood.targets.clear();
                 return understood;
             }
         }
@@ -501,7 +588,8 @@ impl Reader<'_> {
         }
         let mut left_over = Vec::new();
         let mut stated: Option<Places> = None;
-        for piece in clauses(body, self.lexicon) {
+        let pieces = self.with_shared_objects(clauses(body, self.lexicon));
+        for piece in pieces.iter().map(Vec::as_slice) {
             // "without restarting it, tell me …"
             if piece.first().is_some_and(|t| t.is("without"))
                 && piece.get(1).is_some_and(|t| self.lexicon.inflected(t).is_some())
@@ -543,7 +631,7 @@ impl Reader<'_> {
                         read.push(clause);
                     }
                 }
-                None => match self.statement(piece, &reader) {
+                None => match self.whole_place(piece, &reader).or_else(|| self.statement(piece, &reader)) {
                     Some((places, name)) => {
                         earlier.name = name.or(earlier.name);
                         earlier.places = places.clone().or(earlier.places);
@@ -583,6 +671,50 @@ impl Reader<'_> {
             understood.targets.clear();
         }
         understood
+    }
+
+    /// "stop then start nginx", "enable and start sshd": a verb alone has what the next one has.
+    fn with_shared_objects(&self, pieces: Vec<&[Token]>) -> Vec<Vec<Token>> {
+        let mut whole: Vec<Vec<Token>> = pieces.iter().map(|piece| piece.to_vec()).collect();
+        for at in (0..whole.len().saturating_sub(1)).rev() {
+            let words: Vec<&Token> =
+                whole[at].iter().filter(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).collect();
+            let alone = words.len() == 1
+                && matches!(self.lexicon.verb(std::slice::from_ref(words[0])), Some((1, Verb::Do(intent))) if intent.changes());
+            if !alone {
+                continue;
+            }
+            let lead = whole[at + 1].iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower));
+            let verb = lead.and_then(|lead| self.lexicon.verb(&whole[at + 1][lead..]).map(|(length, _)| lead + length));
+            if let Some(from) = verb {
+                let shared: Vec<Token> = whole[at + 1][from..].to_vec();
+                whole[at].extend(shared);
+            }
+        }
+        whole
+    }
+
+    /// "host: stg-01", "→ web-01, web-02": nothing but where.
+    fn whole_place(&self, tokens: &[Token], reader: &ClauseReader<'_>) -> Option<(Option<Places>, Option<String>)> {
+        let label = |t: &Token| {
+            !t.is_text()
+                || self.lexicon.place.contains(&t.lower)
+                || self.lexicon.filler.contains(&t.lower)
+                || self.lexicon.labels.contains(&t.lower)
+                || ["host", "hosts", "server", "servers", "target", "targets", "machine", "machines", "where", "box"]
+                    .iter()
+                    .any(|w| t.is(w))
+        };
+        let starts = (0..tokens.len()).take_while(|&at| at == 0 || label(&tokens[at - 1]));
+        for from in starts {
+            if let Some((places, end)) = reader.places.read(tokens, from)
+                && places.is_clear()
+                && tokens[end..].iter().all(label)
+            {
+                return Some((Some(places), None));
+            }
+        }
+        None
     }
 
     /// "nginx is down on web-01": what is wrong, told in front of what is to be done.
@@ -688,24 +820,25 @@ impl Reader<'_> {
 
     fn not_understood(&self, tokens: &[Token], heading: Option<Places>) -> Understood {
         let places = self.places();
+        let names = |p: &Places| {
+            !p.resolved.is_empty()
+                || !p.groups.is_empty()
+                || !p.tags.is_empty()
+                || p.os_hint.is_some()
+                || p.unknown.iter().any(|u| crate::places::is_host_like(&u.name))
+        };
         let place = heading.or_else(|| {
             (0..tokens.len())
                 .filter(|&at| self.lexicon.place.contains(&tokens[at].lower))
-                .find_map(|at| places.read(tokens, at + 1))
-                .map(|(p, _)| p)
+                .filter_map(|at| places.read(tokens, at + 1).map(|(p, _)| p))
+                .find(names)
         });
         let place = place.or_else(|| {
             (0..tokens.len())
                 .filter(|&at| tokens[at].is_text())
                 .find_map(|at| places.read(tokens, at).map(|(p, _)| p).filter(Places::is_clear))
         });
-        let place = place.filter(|p| {
-            !p.resolved.is_empty()
-                || !p.groups.is_empty()
-                || !p.tags.is_empty()
-                || p.os_hint.is_some()
-                || p.unknown.iter().any(|u| crate::places::is_host_like(&u.name))
-        });
+        let place = place.filter(names);
         let about_work = place.is_some()
             || (0..tokens.len()).any(|at| {
                 self.lexicon.looks.at(&tokens[at..]).is_some_and(|(length, _)| length > 1 || !tokens[at].is("up") && !tokens[at].is("down") && !tokens[at].is("who"))
@@ -732,10 +865,20 @@ impl Reader<'_> {
             {
                 return Understood::of(empty(Intent::OutOfScope, Disposition::Answer, answer.to_owned()));
             }
-            return ask(Intent::Unknown, "intent", answer);
+            let checks = matches!(
+                tokens.iter().find(|t| t.is_text()).and_then(|t| self.lexicon.verb(std::slice::from_ref(t))),
+                Some((_, Verb::Look))
+            );
+            return ask(if checks { Intent::Check } else { Intent::Unknown }, "intent", answer);
         }
+        let lead = tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
+        let alone = tokens.iter().filter(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).count() == 1;
+        let intent = match tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)) {
+            Some((_, Verb::Look)) if alone => Intent::Check,
+            _ => Intent::Unknown,
+        };
         let mut understood = ask(
-            Intent::Unknown,
+            intent,
             "intent",
             "What is to be done? For example: check, restart, start or stop a service, check disk usage or uptime, tail a log.",
         );

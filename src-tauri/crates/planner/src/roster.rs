@@ -104,11 +104,18 @@ impl Roster {
         }
         // "web" for "web servers", where nothing else goes by it.
         for i in 0..self.groups.len() {
-            let name = self.groups[i].name.to_lowercase();
-            let Some((head, last)) = name.rsplit_once([' ', '-', '_']) else { continue };
-            let head = key(head);
-            if machine_nouns.contains(last) && !self.groups[i].everything && !self.keys.contains_key(&head) {
-                self.add_key(head, Named::Group(i));
+            let group = &self.groups[i];
+            if group.everything {
+                continue;
+            }
+            let names: Vec<String> =
+                std::iter::once(&group.name).chain(&group.aliases).map(|n| n.to_lowercase()).collect();
+            for name in names {
+                let Some((head, last)) = name.rsplit_once([' ', '-', '_']) else { continue };
+                let head = key(head);
+                if machine_nouns.contains(last) && !self.keys.contains_key(&head) {
+                    self.add_key(head, Named::Group(i));
+                }
             }
         }
         for key in self.keys.keys() {

@@ -106,8 +106,10 @@ fn is_greeting(tokens: &[Token], lexicon: &Lexicon) -> bool {
 
 /// "create a PowerShell script to restart IIS": the text of a script is wanted, not its run.
 fn asks_for_a_script(tokens: &[Token], lexicon: &Lexicon) -> bool {
-    let nouns =
-        ["script", "scripts", "playbook", "one-liner", "oneliner", "snippet", "cmdlet", "runbook", "ps1", "commands"];
+    let nouns = [
+        "script", "scripts", "playbook", "one-liner", "oneliner", "liner", "snippet", "cmdlet", "runbook", "ps1",
+        "commands",
+    ];
     let makes = [
         "create", "write", "generate", "make", "give", "build", "draft", "compose", "produce", "provide", "need",
         "want", "prepare", "code", "author", "get", "show", "creat", "craete", "wirte", "genrate", "geneate", "craft",

@@ -23,7 +23,9 @@ pub(crate) fn clauses<'a>(tokens: &'a [Token], lexicon: &Lexicon) -> Vec<&'a [To
 }
 
 fn push<'a>(out: &mut Vec<&'a [Token]>, clause: &'a [Token]) {
-    let is_bullet = |t: &Token| t.kind == Kind::Word && (t.text == "-" || t.text == "*" || is_number_mark(&t.text));
+    let is_bullet = |t: &Token| {
+        t.kind == Kind::Word && (t.text == "-" || t.text == "*" || t.text == "+" || is_number_mark(&t.text))
+    };
     let skip = clause.iter().take_while(|t| !t.is_text() || is_bullet(t)).count();
     let clause = &clause[skip..];
     // "first stop nginx", "step 2: …"
@@ -69,6 +71,11 @@ fn separator(tokens: &[Token], at: usize, lexicon: &Lexicon) -> (bool, usize) {
             if let Some((length, ())) = tokens.get(next..).and_then(|rest| lexicon.then.at(rest)) {
                 return (true, next + length - at);
             }
+            let numbered = tokens.get(next).is_some_and(|t| t.is("step"))
+                && tokens.get(next + 1).is_some_and(|t| t.lower.chars().all(|c| c.is_ascii_digit()));
+            if numbered {
+                return (true, next - at);
+            }
             let ordinal = tokens
                 .get(next)
                 .is_some_and(|t| ["first", "second", "third", "fourth", "2nd", "3rd"].iter().any(|w| t.is(w)));
@@ -84,7 +91,7 @@ fn separator(tokens: &[Token], at: usize, lexicon: &Lexicon) -> (bool, usize) {
                 }
                 return (true, next - at);
             }
-            if token.is("and") && at > 0 {
+            if (token.is("and") || token.text == "+") && at > 0 {
                 return (begins_step(tokens, at + 1, lexicon), 1);
             }
             (false, 1)

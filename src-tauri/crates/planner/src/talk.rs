@@ -253,7 +253,7 @@ impl Conversation<'_> {
                 if only(&[
                     "it", "that", "with", "run", "this", "approved", "approve", "go", "ahead", "do", "yes", "proceed",
                     "looks", "good", "sounds", "sure", "confirm", "confirmed", "plan", "execute", "please", "fine",
-                    "correct", "right", "is", "lgtm", "perfect", "great", "by", "all", "means", "plan",
+                    "correct", "right", "is", "lgtm", "perfect", "great", "by", "all", "means", "plan", "ship", "now",
                 ]) =>
             {
                 if past.waits
@@ -577,6 +577,11 @@ impl Conversation<'_> {
             &["i", "said"],
             &["meant"],
             &["make", "it"],
+            &["make", "that"],
+            &["make", "this"],
+            &["forget", "that"],
+            &["forget", "it"],
+            &["scratch", "that"],
             &["change", "it", "to"],
             &["change", "that", "to"],
             &["switch", "to"],
@@ -627,6 +632,14 @@ impl Conversation<'_> {
         {
             corrects |= tokens.last().is_some_and(|t| t.is("instead") || t.is("rather"));
             tokens.pop();
+        }
+        // "mysql, not postgres"
+        if let Some(comma) = tokens.iter().position(|t| t.kind == Kind::Comma)
+            && tokens.get(comma + 1).is_some_and(|t| t.is("not"))
+            && comma > 0
+        {
+            tokens.truncate(comma);
+            corrects = true;
         }
         // "not web, db": what it is not is not said again.
         if tokens.first().is_some_and(|t| t.is("not"))

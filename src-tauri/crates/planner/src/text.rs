@@ -113,6 +113,7 @@ pub(crate) fn tokenise(request: &str) -> Text {
 /// Whether characters that nobody sees stand between letters, or turn the direction of writing.
 fn disguised(request: &str) -> bool {
     let unseen = |c: char| matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}');
+    let request = request.trim_matches(|c: char| unseen(c) || c.is_whitespace());
     let mut before: Option<char> = None;
     let mut between = false;
     for c in request.chars() {
@@ -120,10 +121,10 @@ fn disguised(request: &str) -> bool {
             return true;
         }
         if unseen(c) {
-            between = before.is_some_and(char::is_alphanumeric);
+            between = before.is_some();
             continue;
         }
-        if between && c.is_alphanumeric() {
+        if between {
             return true;
         }
         between = false;
@@ -191,6 +192,9 @@ fn next(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
         '\n' => single(Kind::Line, "\n", tokens),
         ',' => single(Kind::Comma, ",", tokens),
         ';' => single(Kind::Semicolon, ";", tokens),
+        '(' | ')' if tokens.last().is_some_and(Token::is_text) => {
+            single(Kind::Comma, if c == '(' { "(" } else { ")" }, tokens)
+        }
         '(' | ')' | '[' | ']' | '{' | '}' => i + 1,
         '&' if at(1) == Some('&') => single(Kind::Operator, "&&", tokens),
         '|' if at(1) == Some('|') => single(Kind::Operator, "||", tokens),

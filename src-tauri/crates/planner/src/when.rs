@@ -218,6 +218,19 @@ fn phrase(tokens: &[Token], when: &mut When, now: Option<DateTime>) -> Option<us
             return Some(6 + tokens.get(6..).and_then(|rest| zone(rest, when)).unwrap_or(0));
         }
     }
+    if is_any(Some(first), &["first", "last"]) && is_any(tokens.get(1), &["day"]) {
+        let rest = of_the_month(&tokens[2..]);
+        if rest > 0 {
+            when.cadence = Some("monthly".to_owned());
+            if first.is("first") {
+                when.month_day = Some(1);
+            } else {
+                when.wrong =
+                    Some("The last day of a month cannot be scheduled. Name a day that every month has.".to_owned());
+            }
+            return Some(2 + rest);
+        }
+    }
     recurring(tokens, when)
         .or_else(|| relative(tokens, when))
         .or_else(|| day(tokens, when, now))
@@ -413,6 +426,10 @@ fn day(tokens: &[Token], when: &mut When, now: Option<DateTime>) -> Option<usize
             when.date = today;
             when.vague = Some("tonight".to_owned());
             return Some(1);
+        }
+        // "third time this week" tells, and asks for nothing.
+        "this" if tokens.get(1).is_some_and(|t| ["week", "month", "year", "quarter"].iter().any(|w| t.is(w))) => {
+            return None;
         }
         "this" | "next" | "coming" | "upcoming" => {
             let second = tokens.get(1)?.lower.as_str();
@@ -643,7 +660,7 @@ fn vague(tokens: &[Token], when: &mut When) -> Option<usize> {
         "at night", "end of day", "eod", "by eod", "cob", "later today", "later tonight", "later", "sometime",
         "soonish", "in a bit", "in a while", "in the morning", "in the evening", "in the afternoon", "when it's quiet",
         "when it is quiet", "when traffic is low", "during lunch", "over the weekend", "on the weekend",
-        "at the weekend", "weekend", "next time", "next week", "after lunch", "first thing", "at some point",
+        "at the weekend", "next time", "next week", "after lunch", "first thing", "at some point",
     ] {
         let words: Vec<&str> = phrase.split(' ').collect();
         if words.len() <= tokens.len() && words.iter().zip(tokens).all(|(w, t)| t.is(w)) {

@@ -329,6 +329,7 @@ impl Action {
             | Self::PackageUpdate { .. }
             | Self::SystemUpdate
             | Self::FileCopy { .. }
+            | Self::ProgramReplace { .. }
             | Self::DeleteFiles { .. }
             | Self::KillProcess { .. }
             | Self::UserChange { .. } => true,

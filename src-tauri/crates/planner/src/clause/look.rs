@@ -27,6 +27,16 @@ impl ClauseReader<'_> {
             .find(|t| t.kind == Kind::Path || t.kind == Kind::Quoted && super::is_absolute(&t.text))
             .map(|t| t.text.clone());
         let drive = parts.object.has(&["drive"]);
+        // "any OOM kills in /var/log/kern.log"
+        if path.is_some()
+            && parts.object.has(&["any"])
+            && !has(Look::Directory)
+            && !has(Look::Disk)
+            && parts.object.words(self.lexicon).len() > 2
+        {
+            parts.object.take(&["any", "are", "there", "in"]);
+            return self.find(parts);
+        }
         if ["how full"].contains(&parts.said.as_str()) {
             return self.disk(parts);
         }

@@ -232,7 +232,7 @@ impl ClauseReader<'_> {
         let left = parts.object.left_over(self.lexicon);
         if implicit {
             // "nginx down on web-01" tells something; "nginx status on web-01" asks for it.
-            let lines = parts.object.has(&["lines", "line", "entries"])
+            let lines = parts.object.has(&["lines", "line", "entries", "any"])
                 && parts.object.tokens.iter().any(|t| t.kind == Kind::Path);
             let looks = parts.object.find_any(&self.lexicon.looks) || lines;
             let symptom = parts.object.has(&[
@@ -293,6 +293,7 @@ impl ClauseReader<'_> {
             }
             tokens.drain(at..end);
         }
+        self.drop_asides(&mut tokens);
         let mut condition = None;
         let at = (1..tokens.len()).find(|&i| {
             ["if", "unless", "when", "once", "until", "where", "whenever", "while"].iter().any(|w| tokens[i].is(w))
@@ -314,6 +315,45 @@ impl ClauseReader<'_> {
             tokens.drain(at..end);
         }
         (tokens, condition)
+    }
+
+    /// ", third time this week", "(config changed)", " - left the company": what is told besides, after a comma, in
+    /// brackets or behind a dash. Only words that can neither act, nor name a machine or service, nor restrict anything.
+    fn drop_asides(&self, tokens: &mut Vec<Token>) {
+        let mark = |t: &Token| t.kind == Kind::Comma || t.text == "-" || t.text == "--" && t.kind == Kind::Word;
+        let blocks = [
+            "not", "no", "never", "without", "except", "but", "only", "just", "unless", "if", "when", "until", "after",
+            "before", "then", "and", "or", "twice", "again", "rather", "also", "too", "while", "during", "all",
+            "every", "each", "any", "both", "instead", "both", "excluded", "excluding", "both", "first", "last", "one",
+            "two", "three", "force", "forced", "quietly", "dry", "test", "as", "with", "to", "from", "into", "via",
+            "using", "by",
+        ];
+        let mut from = 1;
+        while let Some(at) = (from..tokens.len()).find(|&i| mark(&tokens[i])) {
+            let end = (at + 1..tokens.len()).find(|&i| mark(&tokens[i])).unwrap_or(tokens.len());
+            let words: Vec<&Token> = tokens[at + 1..end].iter().filter(|t| t.is_text()).collect();
+            let plain = words.len() >= 2
+                && words.iter().enumerate().all(|(i, t)| {
+                    t.kind == Kind::Word
+                        && !blocks.iter().any(|w| t.is(w))
+                        && self.lexicon.except.at(&tokens[at + 1 + i..]).is_none()
+                        && !matches!(
+                            self.lexicon.verb(std::slice::from_ref(t)),
+                            Some((_, Verb::Do(_) | Verb::Remove | Verb::Clean))
+                        )
+                        && !self.lexicon.knows_service(&t.lower)
+                        && !self.lexicon.knows_package(&t.lower)
+                        && !t.text.contains(['=', '/', '\\', '*', '%'])
+                        && !(t.lower.chars().any(|c| c.is_ascii_digit()) && t.text.contains(['.', '-', '_']))
+                })
+                && !(at + 1..end).any(|i| self.places.is_name(tokens, i));
+            if plain {
+                let bracket = tokens[at].text == "(" && tokens.get(end).is_some_and(|t| t.text == ")");
+                tokens.drain(at..end + usize::from(bracket));
+            } else {
+                from = at + 1;
+            }
+        }
     }
 
     /// A condition the step meets anyway is noted; any other is asked about.
@@ -447,6 +487,15 @@ impl ClauseReader<'_> {
         let known_word = self.places.is_name(tokens, lead)
             || self.lexicon.looks.at(&tokens[lead..]).is_some()
             || self.lexicon.service_at(&tokens[lead..]).is_some();
+        // "need 7zip on dev-02"
+        if tokens[..lead].iter().any(|t| t.is("need") || t.is("needs"))
+            && self.lexicon.knows_package(&first.lower)
+            && !self.lexicon.knows_service(&first.lower)
+        {
+            let mut found = found(lead..lead, Verb::Do(Intent::Install), None)?;
+            found.reason = "“need” a package asks to install it".to_owned();
+            return Some(found);
+        }
         if !known_word && let Some((verb, what)) = self.lexicon.mistyped_verb(first) {
             return Some(Found {
                 range: lead..lead + 1,
@@ -558,9 +607,16 @@ impl ClauseReader<'_> {
             .filter_map(|at| self.lexicon.looks.at(&tokens[at..]).map(|(length, _)| at..at + length))
             .filter(|range| range.len() > 1)
             .collect();
+        let mut unclear: Option<(Range<usize>, Places)> = None;
         for want_strong in [true, false] {
             for at in 0..tokens.len() {
                 let token = &tokens[at];
+                if token.is("everywhere")
+                    && want_strong
+                    && let Some((places, end)) = self.places.read(tokens, at)
+                {
+                    return Some((at..end, places));
+                }
                 if verb.contains(&at) || token.kind != Kind::Word || !self.lexicon.place.contains(&token.lower) {
                     continue;
                 }
@@ -577,9 +633,16 @@ impl ClauseReader<'_> {
                 }
                 let Some((places, end)) = self.places.read(tokens, at + 1) else { continue };
                 if self.is_place(&places, is_strong) {
-                    return Some((at..end, places));
+                    // "look for x in access log on web-01": what is known counts before what is not.
+                    if places.is_clear() || !places.exclude.is_empty() {
+                        return Some((at..end, places));
+                    }
+                    unclear.get_or_insert((at..end, places));
                 }
             }
+        }
+        if unclear.is_some() {
+            return unclear;
         }
         if verb.start > 0
             && let Some((places, end)) = self.places.read(tokens, 0)

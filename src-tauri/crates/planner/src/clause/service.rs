@@ -24,9 +24,12 @@ impl ClauseReader<'_> {
             return clause;
         }
         parts.object.take_phrase(&["back up", "up again", "back on", "if needed"]);
+        parts.object.take(&["-name", "-force", "-displayname", "-verbose", "times", "time", "third", "-n", "--now"]);
         parts.object.take(&["back", "named", "called", "it's", "graceful", "gracefully", "hard", "soft"]);
         if intent == Intent::Reload {
-            parts.object.take(&["config", "configuration", "conf", "configs", "settings", "its", "file", "files"]);
+            parts.object.take(&[
+                "cfg", "config", "configuration", "conf", "changed", "configs", "settings", "its", "file", "files",
+            ]);
             parts.object.take_phrase(&[
                 "no restart", "not restart", "without restart", "without restarting", "without a restart",
                 "without downtime",
