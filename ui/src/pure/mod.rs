@@ -1,6 +1,7 @@
 //! What needs no browser: formatting, sorting, windows of lists, buffers, exports. Tested on the host.
 
 pub(crate) mod credential;
+pub(crate) mod decision;
 pub(crate) mod export;
 pub(crate) mod format;
 pub(crate) mod fuzzy;
