@@ -1,6 +1,7 @@
 //! The vault as it may be shown.
 
 use super::load::{Load, Remote};
+use crate::state::stores;
 use leptos::prelude::*;
 use wheelhouse_protocol::credential::{
     CredentialView, GetVault, ListCredentials, RestoreVault, RestoredVault, VaultState, VaultView,
@@ -50,7 +51,7 @@ pub(crate) struct VaultStore {
 impl VaultStore {
     /// Asks for both.
     pub(crate) fn refresh(&'static self) {
-        self.view.ask(GetVault::default);
+        self.view.ask_then(GetVault::default, |view| stores().vault.heard(view));
         self.credentials.ask(ListCredentials::default);
     }
 
@@ -96,11 +97,17 @@ impl VaultStore {
         self.damage.get().filter(|damage| damage.restored.is_some() || !open)
     }
 
-    /// Shows what a command answered at once; the event that follows confirms it.
-    pub(crate) fn show(&self, view: VaultView) {
+    /// What an open vault makes an end of.
+    fn heard(&self, view: &VaultView) {
         if view.state == VaultState::Unlocked {
             self.damage.update(|damage| *damage = damage.take().filter(|damage| damage.restored.is_some()));
+            stores().inventory.vault_opened();
         }
+    }
+
+    /// Shows what a command answered at once; the event that follows confirms it.
+    pub(crate) fn show(&self, view: VaultView) {
+        self.heard(&view);
         self.view.value.set(Load::Ready(view));
     }
 }

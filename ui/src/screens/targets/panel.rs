@@ -66,7 +66,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
 fn test_button(target: Memo<Option<Target>>) -> AnyView {
     let id = move || target.with(|t| t.as_ref().map(|t| t.id));
     let busy = Signal::derive(move || {
-        let running = crate::state::inventory::Trial::Running;
+        let running = crate::pure::trial::Trial::Running;
         id().is_some_and(|id| stores().inventory.trials.with(|t| t.get(&id) == Some(&running)))
     });
     Button::new("Test")
