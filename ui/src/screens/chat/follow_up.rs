@@ -43,6 +43,9 @@ fn look_again(job: LiveJob, doing: Doing) {
     let before = unknown();
     doing.run(VerifyJob { job: job.id }, move |detail| {
         job.show(detail);
+        if job.picture.is_disposed() {
+            return;
+        }
         let (tone, said) = match (before.saturating_sub(unknown()), unknown()) {
             (0, still) => (Tone::Warn, format!("{} still unknown", plural(still, "host is", "hosts are"))),
             (settled, 0) => (Tone::Ok, format!("{} settled", plural(settled, "host is", "hosts are"))),
