@@ -14,6 +14,8 @@ mod feed;
 mod files;
 mod planning;
 mod registry;
+#[cfg(test)]
+mod testing;
 mod watch;
 
 pub use app::{App, AppOptions, Door, data_directory};
