@@ -22,4 +22,4 @@ pub use app::{App, AppOptions, Door, data_directory};
 pub use caller::Caller;
 pub use commands::Disclosure;
 pub use registry::Handle;
-pub use wheelhouse_vault::ExposeSecret;
+pub use wheelhouse_vault::{ExposeSecret, SecretString};

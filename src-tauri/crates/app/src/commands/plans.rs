@@ -166,7 +166,7 @@ mod tests {
     /// A plan that changes this machine harmlessly, made so many minutes ago.
     async fn shown(app: &App, minutes_ago: u64) -> Plan {
         let mut proposal = app.propose("run \"true\" on localhost").await.unwrap();
-        proposal.made_at = proposal.made_at - Duration::from_secs(minutes_ago * 60);
+        proposal.made_at -= Duration::from_secs(minutes_ago * 60);
         app.store.put_proposal(&proposal).await.unwrap();
         let plan = proposal.plan.unwrap();
         assert!(plan.mutates(), "only those are approved");
