@@ -3,7 +3,9 @@
 
 use crate::backend::Backend;
 use serde_json::Value;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
@@ -23,16 +25,33 @@ pub(crate) async fn call(backend: State<'_, Backend>, name: String, input: Value
     app.call_by_name(&Caller::operator(), &name, input).await
 }
 
+/// What sends events to the page: one task, the page's that is there now.
+#[derive(Default)]
+pub(crate) struct Forwarder(Mutex<Option<JoinHandle<()>>>);
+
+impl Forwarder {
+    /// Puts a task in the place of the one before, which served a page that has been loaded anew.
+    fn replace(&self, task: JoinHandle<()>) {
+        if let Some(old) = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task) {
+            old.abort();
+        }
+    }
+}
+
 /// Sends every event to the page, until the page is gone.
 #[tauri::command]
-pub(crate) async fn subscribe(backend: State<'_, Backend>, channel: Channel<Vec<Event>>) -> Result<(), Problem> {
+pub(crate) async fn subscribe(
+    backend: State<'_, Backend>,
+    forwarder: State<'_, Forwarder>,
+    channel: Channel<Vec<Event>>,
+) -> Result<(), Problem> {
     // The first thing a page does once it is drawn; it can be used from here on, whether or not the data is open.
     tracing::info!("the page is alive");
     let app = backend.app().await?;
     let mut events = app.subscribe();
     // The stream must not keep the program alive.
     drop(app);
-    tauri::async_runtime::spawn(async move {
+    forwarder.replace(tauri::async_runtime::spawn(async move {
         while let Some(first) = events.next().await {
             let mut batch = vec![first];
             let until = Instant::now() + GATHER;
@@ -46,7 +65,7 @@ pub(crate) async fn subscribe(backend: State<'_, Backend>, channel: Channel<Vec<
                 return;
             }
         }
-    });
+    }));
     Ok(())
 }
 

@@ -46,6 +46,8 @@ pub fn run() {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(Backend::default())
+        .manage(secrets::Copied::default())
+        .manage(ipc::Forwarder::default())
         .invoke_handler(tauri::generate_handler![
             ipc::call,
             ipc::subscribe,

@@ -1,6 +1,7 @@
 //! Closing the window while work is going on, and ending in order.
 
 use crate::backend::Backend;
+use crate::secrets;
 use std::time::Duration;
 use tauri::{AppHandle, CloseRequestApi, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
@@ -32,8 +33,9 @@ pub(crate) fn on_close<R: Runtime>(app: &AppHandle<R>, api: &CloseRequestApi) {
         });
 }
 
-/// Stores what is left and locks the vault.
+/// Takes a copied secret out of the clipboard, stores what is left and locks the vault.
 pub(crate) fn on_exit<R: Runtime>(app: &AppHandle<R>) {
+    secrets::on_exit(app);
     if let Some(program) = app.state::<Backend>().now() {
         tauri::async_runtime::block_on(program.shutdown(PATIENCE));
     }

@@ -188,3 +188,22 @@ fn inventories_with_faults() {
     fs::write(&binary, [0u8, 159, 146, 150, 255, 0, 1]).unwrap();
     wh.run(&["target", "import", &binary.display().to_string()]).expect(2);
 }
+
+#[test]
+fn an_input_comes_from_a_file_or_standard_input_and_is_never_quoted() {
+    let wh = Wh::new();
+    let group = r#"{ "spec": { "name": "web" } }"#;
+    let by_stdin = wh.fed(&["call", "group.save", "--input", "-"], group).expect(0).json();
+    assert_eq!(by_stdin["name"], "web");
+    let file = wh.file("group.json", r#"{ "spec": { "name": "db" } }"#);
+    assert_eq!(wh.ok(&["call", "group.save", "--input", &file]).json()["name"], "db");
+    assert!(wh.ok(&["call", "target.list"]).json().is_array(), "a command without input needs none");
+
+    wh.run(&["call", "vault.unlock", r#"{ "passphrase": "x" }"#]).expect(2);
+    let secret = "correct-horse-battery";
+    for text in [format!("{{ \"passphrase\": {secret} }}"), format!("[{{ \"a\": \"{secret}\" }}]")] {
+        let said = wh.fed(&["call", "vault.unlock", "--input", "-"], &text).expect(2);
+        assert!(!said.all().contains(secret), "the input is quoted: {}", said.all());
+    }
+    refused(&wh, &["call", "group.save", "--input", "no-such-file"], "no-such-file");
+}

@@ -238,6 +238,58 @@ fn known_hosts_of_openssh_count_hashed_ones_too() {
     assert!(refused.all().contains("revoked"), "{}", refused.all());
 }
 
+/// The job that runs, once it does.
+fn running_job(wh: &Wh) -> String {
+    for _ in 0..200 {
+        let jobs = wh.ok(&["job", "list", "--json"]).json();
+        if let Some(found) = jobs.as_array().unwrap().iter().find(|j| j["state"] == "running") {
+            return found["id"].as_str().unwrap().to_owned();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("no job runs");
+}
+
+/// How a program ends, within half a minute.
+fn ends(program: &mut Ended) -> Option<i32> {
+    for _ in 0..600 {
+        if let Some(status) = program.0.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it has not ended within 30 s");
+}
+
+#[test]
+fn following_ends_when_the_program_that_runs_the_job_is_killed() {
+    let wh = Wh::new();
+    let run = ["run", "run \"sleep 60\" on localhost", "--approve", "--json"];
+    let mut owner = Ended(wh.command(&run).stdout(Stdio::null()).spawn().unwrap());
+    let job = running_job(&wh);
+    let follow = wh.command(&["job", "follow", &job, "--json"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut follow = Ended(follow);
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(follow.0.try_wait().unwrap().is_none(), "the job runs, so that there is something to follow");
+    owner.0.kill().unwrap();
+    owner.0.wait().unwrap();
+    assert_eq!(ends(&mut follow), Some(1), "nobody knows how it ended");
+}
+
+#[test]
+fn ctrl_c_stops_a_job_that_never_stops_talking() {
+    let wh = Wh::new();
+    let run = ["run", "run \"yes\" on localhost", "--approve"];
+    let mut run = Ended(wh.command(&run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    running_job(&wh);
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_secs(1));
+        let sent = Command::new("kill").args(["-INT", &run.0.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+    ends(&mut run);
+}
+
 #[test]
 fn another_program_can_stop_a_job() {
     let wh = Wh::new();

@@ -98,6 +98,18 @@ impl Wh {
         }
     }
 
+    /// Runs it with this on its standard input.
+    pub(crate) fn fed(&self, words: &[&str], text: &str) -> Said {
+        let path = self.secret_file("stdin", text);
+        let Output { status, stdout, stderr } =
+            self.command(words).stdin(fs::File::open(path).unwrap()).output().unwrap();
+        Said {
+            code: status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&stdout).into_owned(),
+            err: String::from_utf8_lossy(&stderr).into_owned(),
+        }
+    }
+
     /// Runs it and demands that it succeeds.
     pub(crate) fn ok(&self, words: &[&str]) -> Said {
         self.run(words).expect(0)

@@ -2,7 +2,7 @@
 
 use crate::components::toasts::toasts;
 use crate::screens;
-use crate::shell::{drops, fatal, keyboard, palette, rail, shortcuts, status_bar};
+use crate::shell::{drops, failed, fatal, keyboard, palette, rail, shortcuts, status_bar};
 use crate::state::navigation::Screen;
 use crate::state::stores;
 use crate::{api, web};
@@ -42,6 +42,7 @@ pub(crate) fn app() -> AnyView {
             {status_bar::status_bar()}
         </div>
         {palette::palette()}
+        {failed::failed()}
         {shortcuts::shortcuts()}
         {drops::curtain()}
         {toasts()}

@@ -226,19 +226,41 @@ pub(crate) fn toggle(
     test: &'static str,
     change: impl Fn(bool) + 'static,
 ) -> AnyView {
-    let (on, disabled) = (on.into(), disabled.into());
+    switch(label, true, on.into(), disabled.into(), test, change)
+}
+
+/// A switch whose words stand elsewhere; `name` is what it is called for those who do not see them.
+pub(crate) fn bare_toggle(
+    name: &'static str,
+    on: impl Into<Signal<bool>>,
+    disabled: impl Into<Signal<bool>>,
+    test: &'static str,
+    change: impl Fn(bool) + 'static,
+) -> AnyView {
+    switch(name, false, on.into(), disabled.into(), test, change)
+}
+
+fn switch(
+    name: &'static str,
+    shown: bool,
+    on: Signal<bool>,
+    disabled: Signal<bool>,
+    test: &'static str,
+    change: impl Fn(bool) + 'static,
+) -> AnyView {
     view! {
         <button
             type="button"
             class="toggle"
             role="switch"
             data-test=test
+            aria-label=(!shown).then_some(name)
             aria-checked=move || if on.get() { "true" } else { "false" }
             disabled=move || disabled.get()
             on:click=move |_| change(!on.get_untracked())
         >
             <span class="toggle-track" aria-hidden="true"><span class="toggle-knob"></span></span>
-            <span>{label}</span>
+            {shown.then(|| view! { <span>{name}</span> })}
         </button>
     }
     .into_any()

@@ -7,6 +7,7 @@ use super::icon::small_icon;
 use super::menu::popover;
 use super::scroller;
 use crate::pure::icons::Icon;
+use crate::pure::keys;
 use crate::pure::order::Key;
 use crate::pure::visible;
 use crate::web;
@@ -61,6 +62,14 @@ impl<T> Column<T> {
     }
 }
 
+/// Rows that can be ticked.
+pub(crate) struct Ticks<T> {
+    /// The keys of those that are.
+    pub(crate) on: RwSignal<HashSet<String>>,
+    /// What a row is called.
+    pub(crate) name: fn(&T) -> String,
+}
+
 /// A table being made.
 pub(crate) struct Table<T: Send + Sync + 'static> {
     /// Under this name the sorting, the columns and the position are kept.
@@ -74,7 +83,7 @@ pub(crate) struct Table<T: Send + Sync + 'static> {
     /// The row that is open beside the table.
     pub(crate) current: Signal<Option<String>>,
     /// The rows that are ticked, where rows can be.
-    pub(crate) checked: Option<RwSignal<HashSet<String>>>,
+    pub(crate) checked: Option<Ticks<T>>,
     /// Sorted by this column at first; `true` for the largest first.
     pub(crate) sort: (&'static str, bool),
     /// One more class per row.
@@ -95,6 +104,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Table<T> {
     /// The table.
     pub(crate) fn view(self) -> AnyView {
         let Self { id, label, rows, columns, key, open, current, checked, sort, row_class, empty } = self;
+        let (checked, name) = checked.map(|ticks| (ticks.on, ticks.name)).unzip();
         let columns = Arc::new(columns);
         let at_first = Shape {
             sort: sort.0.to_owned(),
@@ -143,6 +153,11 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Table<T> {
         let on_key = {
             let open = Arc::clone(&open);
             move |event: KeyboardEvent| {
+                let on_element = web::target_of(&event)
+                    .is_some_and(|e| keys::is_elements(&e.tag_name(), web::is_typing(&e), &event.key()));
+                if on_element {
+                    return;
+                }
                 let Some(rows) = sorted.try_get_untracked() else { return };
                 let here = active.get_untracked().and_then(|k| rows.iter().position(|r| key(r) == k));
                 let page = ((height.get_untracked() - HEAD) / ROW).max(1.0) as usize;
@@ -271,6 +286,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Table<T> {
                                         active,
                                         current,
                                         checked,
+                                        name: name.map(|name| name(row)).unwrap_or_default(),
                                         row: row.clone(),
                                         open: Arc::clone(&open),
                                     })
@@ -387,12 +403,14 @@ struct Row<T: 'static> {
     active: RwSignal<Option<String>>,
     current: Signal<Option<String>>,
     checked: Option<RwSignal<HashSet<String>>>,
+    /// What it is called, where it can be ticked.
+    name: String,
     row: T,
     open: Arc<dyn Fn(&T) + Send + Sync>,
 }
 
 fn row_view<T: Send + Sync + 'static>(row: Row<T>) -> AnyView {
-    let Row { key, place, class, cells, active, current, checked, row, open } = row;
+    let Row { key, place, class, cells, active, current, checked, name, row, open } = row;
     let (of_active, of_current, of_checked, clicked) = (key.clone(), key.clone(), key.clone(), key.clone());
     let is_checked = Signal::derive(move || checked.is_some_and(|c| c.with(|c| c.contains(&of_checked))));
     view! {
@@ -417,7 +435,7 @@ fn row_view<T: Send + Sync + 'static>(row: Row<T>) -> AnyView {
                         <span class="cell" role="gridcell" on:click=|event| event.stop_propagation()>
                             <input
                                 type="checkbox"
-                                aria-label="Select"
+                                aria-label=format!("Select {name}")
                                 prop:checked=move || is_checked.get()
                                 on:change=move |_| flip(c, key.clone())
                             />

@@ -5,12 +5,13 @@ use super::field::Input;
 use super::problem;
 use crate::pure::icons::Icon;
 use crate::state::load::Doing;
+use crate::state::navigation::Screen;
 use crate::state::stores;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wheelhouse_protocol::SecretInput;
-use wheelhouse_protocol::credential::{KeyringState, UnlockVault};
+use wheelhouse_protocol::credential::{KeyringState, RestoreVault, UnlockVault};
 
 /// A field for the passphrase. `then` is what the open vault was wanted for.
 pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView {
@@ -33,7 +34,8 @@ pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView 
     };
     // A wrong passphrase may have to be waited for: how long, the vault says.
     Effect::new(move |_| {
-        if doing.problem.with(Option::is_some) {
+        if let Some(problem) = doing.problem.get() {
+            stores().vault.failed(&problem);
             stores().vault.refresh();
         }
     });
@@ -115,6 +117,18 @@ pub(crate) fn unlock(focus: bool, then: impl Fn() + Clone + 'static) -> AnyView 
                     })
             }}
             {problem::maybe(doing.problem)}
+            {move || {
+                let mends = doing.problem.with(|p| p.as_ref().is_some_and(RestoreVault::mends));
+                mends.then(|| view! {
+                    <div class="row">
+                        {Button::new("Restore it in Vault")
+                            .icon(Icon::Undo)
+                            .test("vault-to-restore")
+                            .on(|| stores().navigation.go(Screen::Vault))
+                            .view()}
+                    </div>
+                })
+            }}
         </div>
     }
     .into_any()

@@ -89,6 +89,11 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// `about 3 min 5 s left`. An estimate of a few seconds is not worth a figure that jumps.
+pub(crate) fn time_left(seconds: f64) -> String {
+    if seconds < 9.5 { "a few seconds left".to_owned() } else { format!("about {} left", duration(seconds.round())) }
+}
+
 /// `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = seconds_between(at, now) as u64;
@@ -192,6 +197,13 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_left_never_claims_more_than_is_known() {
+        let texts: Vec<String> = [1.0, 4.0, 9.4, 9.6, 185.0].map(time_left).into();
+        let few = "a few seconds left";
+        assert_eq!(texts, [few, few, few, "about 10 s left", "about 3 min 5 s left"]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use wheelhouse_protocol::telemetry::Point;
 
 /// The most samples held of one series: fifteen minutes at twenty a second, and some.
 const KEEP: usize = 20_000;
+/// How far back a picture can reach [ms], and some.
+const REACH: f64 = 1000.0 * 1000.0;
 
 /// Samples in the order of their time.
 #[derive(Debug, Clone, Default)]
@@ -27,13 +29,22 @@ impl Samples {
                 _ => self.points.push_back(point),
             }
         }
-        while self.points.len() > KEEP {
-            self.points.pop_front();
-        }
+    }
+
+    /// Keeps what a picture can show, and at most [`KEEP`] samples. A picture that stands still at a moment [ms]
+    /// keeps what lies before it; what came since gives way first, and is asked for when the picture goes on.
+    pub(crate) fn trim(&mut self, still: Option<f64>) {
+        let Some(newest) = self.last() else { return };
+        self.forget_before(still.map_or(newest.t, |still| still.min(newest.t)) - REACH);
+        let over = self.points.len().saturating_sub(KEEP);
+        let first = still.map_or(0, |still| self.points.partition_point(|p| p.t <= still));
+        self.points.drain(first..(first + over).min(self.points.len()));
+        // More than that before the moment itself: the oldest have to go after all.
+        self.points.drain(..self.points.len().saturating_sub(KEEP));
     }
 
     /// Drops what lies before a moment, but for one sample that leads the line into the picture.
-    pub(crate) fn forget_before(&mut self, t: f64) {
+    fn forget_before(&mut self, t: f64) {
         while self.points.get(1).is_some_and(|second| second.t < t) {
             self.points.pop_front();
         }
@@ -195,5 +206,27 @@ mod tests {
         samples.add([p(0.0, 1.0), p(10.0, 2.0), p(20.0, 3.0)]);
         samples.forget_before(15.0);
         assert_eq!(samples.window(15.0, 25.0, 100).first(), Some(&p(10.0, 2.0)));
+    }
+
+    /// Fifteen samples a second, from one second to another.
+    fn seconds(from: u32, to: u32) -> impl Iterator<Item = Point> {
+        (from * 15..to * 15).map(|n| p(f64::from(n) * 1000.0 / 15.0, 1.0))
+    }
+
+    #[test]
+    fn a_picture_that_stands_still_keeps_what_it_shows() {
+        let mut samples = Samples::default();
+        samples.add(seconds(0, 900));
+        let (still, shown) = (900_000.0, |samples: &Samples| samples.window(0.0, 899_900.0, 100_000).len());
+        let before = shown(&samples);
+        for minute in 15..75 {
+            samples.add(seconds(minute * 60, (minute + 1) * 60));
+            samples.trim(Some(still));
+            assert_eq!(shown(&samples), before, "minute {} of the pause took something away", minute - 14);
+            assert!(samples.points.len() <= KEEP, "{} samples are held", samples.points.len());
+        }
+        assert_eq!(samples.last().unwrap().t, seconds(4499, 4500).last().unwrap().t, "the newest are held as well");
+        samples.trim(None);
+        assert!(samples.window(0.0, 1_000_000.0, 10_000).len() <= 2, "going on, the old ones are let go");
     }
 }

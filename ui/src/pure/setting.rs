@@ -38,11 +38,11 @@ pub(crate) const CONNECT: Number = Number {
     set: |s, v| s.connect_timeout_seconds = v,
 };
 
-/// How long an approval waits.
+/// How long a plan can be approved.
 pub(crate) const APPROVAL: Number = Number {
     name: "approval_minutes",
-    title: "Approvals hold for",
-    what: "How long an approved plan may wait before it runs. After that it must be approved again. 1 to 1440.",
+    title: "Plans can be approved for",
+    what: "How long a plan that was shown can be approved. After that it must be made again. 1 to 1440.",
     unit: "min",
     zero: "",
     get: |s| s.approval_minutes,

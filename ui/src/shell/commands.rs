@@ -14,7 +14,6 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wheelhouse_protocol::Command;
 use wheelhouse_protocol::credential::{LockVault, VaultState};
-use wheelhouse_protocol::notification::AcknowledgeNotifications;
 use wheelhouse_protocol::settings::{SetSettings, Theme};
 
 /// One entry of the palette.
@@ -68,12 +67,12 @@ fn actions() -> Vec<Entry> {
             stores().navigation.go(Screen::Targets);
         }),
         entry(Icon::Search, "Jobs", "Search the logs of all jobs", crate::screens::jobs::search_logs),
-        entry(Icon::Check, "Notifications", "Acknowledge all notifications", || {
-            run(AcknowledgeNotifications::default(), "All notifications acknowledged", |counts| {
-                stores().notices.counted(counts);
-                stores().notices.refresh();
-            });
-        }),
+        entry(
+            Icon::Check,
+            "Notifications",
+            "Acknowledge all notifications",
+            crate::screens::notifications::acknowledge_all,
+        ),
         entry(
             Icon::Orbit,
             "Telemetry",
@@ -140,7 +139,8 @@ fn places() -> Vec<Entry> {
     places
 }
 
-/// Does a command from the palette; what comes of it is said in a toast and shows on its screen.
+/// Does a command from the palette; what comes of it is said in a toast and shows on its screen. A failure has no
+/// screen of its own: it stays until it was read.
 fn run<C: Command>(command: C, done: &'static str, then: impl FnOnce(C::Output) + 'static) {
     spawn_local(async move {
         match api::call(command).await {
@@ -148,7 +148,7 @@ fn run<C: Command>(command: C, done: &'static str, then: impl FnOnce(C::Output) 
                 then(output);
                 stores().toasts.say(Tone::Ok, done);
             }
-            Err(problem) => stores().toasts.say(Tone::Error, problem.to_string()),
+            Err(problem) => stores().navigation.failed.set(Some(problem)),
         }
     });
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod drops;
+pub(crate) mod failed;
 pub(crate) mod fatal;
 pub(crate) mod keyboard;
 pub(crate) mod palette;

@@ -1,33 +1,13 @@
 //! The status bar: a light for everything that works behind the window. Each opens its screen.
 
 use crate::components::small_icon;
-use crate::pure::format::{bytes, count, duration, plural, rate, seconds_between};
+use crate::pure::format::plural;
 use crate::pure::icons::Icon;
+use crate::pure::lights::{self, Light};
 use crate::state::navigation::Screen;
-use crate::state::stores;
+use crate::state::{Load, stores};
 use leptos::prelude::*;
-use wheelhouse_protocol::control::Mode;
-use wheelhouse_protocol::credential::{KeyringState, VaultState};
-use wheelhouse_protocol::telemetry::LinkState;
-
-/// One light: its tone, whether it is filled, its words and its sentence.
-#[derive(Clone, PartialEq)]
-struct Light {
-    tone: &'static str,
-    on: bool,
-    text: String,
-    sentence: String,
-}
-
-impl Light {
-    fn new(tone: &'static str, on: bool, text: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self { tone, on, text: text.into(), sentence: sentence.into() }
-    }
-
-    fn waiting(text: &str) -> Self {
-        Self::new("tone-plain", false, text, "Wheelhouse is opening its data.")
-    }
-}
+use wheelhouse_protocol::credential::VaultState;
 
 /// The bar.
 pub(crate) fn status_bar() -> AnyView {
@@ -81,96 +61,31 @@ fn item(name: &'static str, opens: Screen, icon: Icon, read: fn() -> Light) -> A
 }
 
 fn mqtt() -> Light {
-    let Some(link) = stores().status.link.get() else { return Light::waiting("MQTT") };
-    let broker = format!("{}:{}", link.settings.host, link.settings.port);
-    match &link.state {
-        LinkState::Off => {
-            Light::new("tone-plain", false, "MQTT off", "The MQTT link is switched off. Set it up under Telemetry.")
-        }
-        LinkState::Connecting { problem } => {
-            let why = if problem.is_empty() { "dialling for the first time".to_owned() } else { problem.clone() };
-            Light::new("tone-warn", false, "MQTT connecting", format!("Not connected to {broker}: {why}."))
-        }
-        LinkState::Connected { since } => {
-            let up = duration(seconds_between(*since, crate::web::now()));
-            let lost = plural(link.dropped as usize, "message dropped", "messages dropped");
-            let bad = plural(link.malformed as usize, "malformed", "malformed");
-            let notice = if link.notice.is_empty() { String::new() } else { format!(" {}", link.notice) };
-            let tone = if link.dropped > 0 || !link.notice.is_empty() { "tone-warn" } else { "tone-ok" };
-            Light::new(
-                tone,
-                true,
-                format!("MQTT {}", rate(link.rate)),
-                format!("Connected to {broker} for {up}: {} messages, {lost}, {bad}.{notice}", count(link.received)),
-            )
-        }
-    }
+    let lights = &stores().status;
+    lights.status.value.with(|status| lights.link.with(|link| lights::mqtt(status, link.as_ref(), crate::web::now())))
 }
 
 fn store() -> Light {
-    let all = stores();
-    if let Some(problem) = all.status.store_problem.get() {
-        return Light::new(
-            "tone-error",
-            false,
-            "store failing",
-            format!("Nothing can be stored: {} {}", problem.detail, problem.hint),
-        );
-    }
-    all.status.status.value.with(|status| match status.ready() {
-        None => Light::waiting("store"),
-        Some(status) if !status.store.healthy => {
-            Light::new("tone-error", false, "store failing", status.store.problem.clone())
-        }
-        Some(status) => Light::new(
-            "tone-ok",
-            true,
-            "store",
-            format!("Everything is stored in {} ({}).", status.store.directory, bytes(status.store.bytes)),
-        ),
-    })
+    let lights = &stores().status;
+    lights.status.value.with(|status| lights.store_problem.with(|told| lights::store(status, told.as_ref())))
 }
 
 fn keyring() -> Light {
-    stores().vault.view.value.with(|view| match view.ready().map(|v| &v.keyring) {
-        None => Light::waiting("keyring"),
-        Some(KeyringState::Working { opens_vault: true }) => {
-            Light::new("tone-ok", true, "keyring", "The system's keyring works and opens the vault.")
-        }
-        Some(KeyringState::Working { opens_vault: false }) => {
-            Light::new("tone-ok", true, "keyring", "The system's keyring works; it does not open the vault.")
-        }
-        Some(KeyringState::Unavailable { reason }) => {
-            Light::new("tone-plain", false, "keyring", format!("The system's keyring is not used: {reason}"))
-        }
-    })
+    stores().status.status.value.with(lights::keyring)
 }
 
 fn control() -> Light {
-    let Some(control) = stores().status.control.get() else { return Light::waiting("loop") };
-    let stable = control.lipschitz < 1.0;
-    let tone = match (stable, control.mode) {
-        (false, _) => "tone-error",
-        (true, Mode::StationKeep) => "tone-ok",
-        (true, Mode::Idle) => "tone-plain",
-    };
-    let error = control.position_error.iter().map(|e| e * e).sum::<f64>().sqrt();
-    Light::new(
-        tone,
-        control.mode == Mode::StationKeep,
-        format!("{} L {:.3}", control.mode.as_str(), control.lipschitz),
-        format!(
-            "The control loop runs at {} Hz in {}; L is {:.4}, which is {} 1. Position error {} m.",
-            control.rate_hz,
-            control.mode.as_str(),
-            control.lipschitz,
-            if stable { "below" } else { "not below" },
-            crate::pure::format::value(error)
-        ),
-    )
+    let lights = &stores().status;
+    lights.status.value.with(|status| lights.control.with(|control| lights::control(status, control.as_ref())))
 }
 
 fn jobs() -> Light {
+    if let Some(light) = stores().jobs.list.value.with(|l| match l {
+        Load::Failed(problem) => Some(Light::failed("jobs", problem)),
+        _ => None,
+    }) {
+        return light;
+    }
     let n = stores().jobs.running();
     let tone = if n > 0 { "tone-accent" } else { "tone-plain" };
     Light::new(tone, n > 0, plural(n, "job", "jobs"), plural(n, "job is running.", "jobs are running."))
@@ -196,8 +111,17 @@ fn notifications() -> Light {
 }
 
 fn vault() -> AnyView {
-    let state = Memo::new(|_| stores().vault.state());
-    let said = move || match state.get() {
+    let state = Memo::new(|_| {
+        stores().vault.view.value.with(|v| match v {
+            Load::Waiting => Ok(None),
+            Load::Ready(view) => Ok(Some(view.state)),
+            Load::Failed(_) => Err(()),
+        })
+    });
+    let said = move || match state.get().unwrap_or_default() {
+        None if state.get().is_err() => {
+            (Icon::Lock, "tone-unknown", "vault unknown", "The vault cannot be looked at; its screen says why.")
+        }
         None => (Icon::Lock, "tone-plain", "vault", "The vault has not been looked at yet."),
         Some(VaultState::Missing) => {
             (Icon::Lock, "tone-plain", "no vault", "There is no vault yet. Create one to keep credentials.")

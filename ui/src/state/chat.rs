@@ -1,6 +1,7 @@
 //! Conversations: what was said, what came of it, and what is being typed.
 
 use super::load::{Load, Remote};
+use crate::pure::decision::{self, waits};
 use crate::state::stores;
 use crate::{api, web};
 use leptos::prelude::*;
@@ -9,7 +10,6 @@ use wheelhouse_protocol::chat::{
     ClearConversation, Content, Conversation, ConversationSummary, GetConversation, ListConversations, Message,
     SearchChat, SendMessage, StartConversation,
 };
-use wheelhouse_protocol::plan::{Proposal, ProposalState};
 use wheelhouse_protocol::reading::Disposition;
 use wheelhouse_protocol::{ConversationId, PlanId, Problem};
 
@@ -206,15 +206,13 @@ impl Chat {
         self.current.with_untracked(|c| c.ready().map(|c| read(&c.messages)).unwrap_or_default())
     }
 
-    /// The newest plan that waits for a decision.
-    pub(crate) fn waiting(&self) -> Option<PlanId> {
-        self.current.with(|c| {
-            let messages = &c.ready()?.messages;
-            messages.iter().rev().find_map(|m| match &m.content {
-                Content::Proposal { proposal } if waits(proposal) => Some(proposal.id),
-                _ => None,
-            })
-        })
+    /// The plan a key may approve now, if there is one.
+    pub(crate) fn by_key(&self) -> Option<PlanId> {
+        if self.sending.with_untracked(Option::is_some) {
+            return None;
+        }
+        let draft = self.draft.get_untracked();
+        self.messages_untracked(|messages| decision::by_key(messages, &draft))
     }
 
     /// How many plans of this conversation wait for an approval.
@@ -237,9 +235,4 @@ impl Chat {
         stores().navigation.go(super::navigation::Screen::Chat);
         crate::screens::chat::focus_input();
     }
-}
-
-/// Whether a plan waits for a decision.
-pub(crate) fn waits(proposal: &Proposal) -> bool {
-    proposal.state == ProposalState::Open && proposal.plan.is_some()
 }

@@ -1,26 +1,18 @@
 //! Targets, groups, host keys, and the planner that reads along with the operator.
 
 use super::load::{Load, Remote};
-use crate::api;
+use crate::pure::trial::Trial;
+use crate::{api, web};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::rc::Rc;
 use wheelhouse_planner::Planner;
 use wheelhouse_protocol::inventory::{
-    Group, ListGroups, ListHostKeys, ListTargets, Snapshot, Target, TestResult, TestTarget, TrustedHostKey,
+    Group, ListGroups, ListHostKeys, ListTargets, Snapshot, Target, TestTarget, TrustedHostKey,
 };
 use wheelhouse_protocol::reading::Reading;
-use wheelhouse_protocol::{GroupId, Problem, TargetId};
-
-/// What is being done about a target's connection.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Trial {
-    /// It is being dialled.
-    Running,
-    /// What was found.
-    Done(Box<Result<TestResult, Problem>>),
-}
+use wheelhouse_protocol::{GroupId, TargetId};
 
 /// The inventory.
 pub(crate) struct Inventory {
@@ -121,7 +113,7 @@ impl Inventory {
         spawn_local(async move {
             let result = api::call(TestTarget { id }).await;
             self.trials.update(|t| {
-                t.insert(id, Trial::Done(Box::new(result)));
+                t.insert(id, Trial::done(web::now(), result));
             });
         });
     }
@@ -138,10 +130,17 @@ impl Inventory {
                 for id in lane {
                     let result = api::call(TestTarget { id }).await;
                     self.trials.update(|t| {
-                        t.insert(id, Trial::Done(Box::new(result)));
+                        t.insert(id, Trial::done(web::now(), result));
                     });
                 }
             });
+        }
+    }
+
+    /// The vault is open: what a test said about its being locked holds no more.
+    pub(crate) fn vault_opened(&self) {
+        if self.trials.with_untracked(|t| t.values().any(Trial::wanted_vault)) {
+            self.trials.update(|t| t.retain(|_, trial| !trial.wanted_vault()));
         }
     }
 

@@ -13,7 +13,7 @@ use wheelhouse_protocol::picture::JobPicture;
 /// Lines asked for at once.
 const PAGE: u32 = 5000;
 
-/// One job. Clones are the same one; it lives as long as the page.
+/// One job. Clones are the same one; it lives while somebody looks at it, and for a while after.
 #[derive(Clone, Copy)]
 pub(crate) struct LiveJob {
     pub(crate) id: JobId,
@@ -28,6 +28,7 @@ pub(crate) struct LiveJob {
     wants_log: RwSignal<bool>,
     filling: RwSignal<bool>,
     asking: RwSignal<bool>,
+    fetching: RwSignal<bool>,
 }
 
 impl LiveJob {
@@ -42,7 +43,14 @@ impl LiveJob {
             wants_log: RwSignal::new(false),
             filling: RwSignal::new(false),
             asking: RwSignal::new(false),
+            fetching: RwSignal::new(false),
         }
+    }
+
+    /// Whether no answer is waited for that would be written into it.
+    pub(crate) fn is_at_rest(self) -> bool {
+        let busy = [self.asking, self.filling, self.fetching];
+        !busy.iter().any(|under_way| under_way.get_untracked())
     }
 
     /// Asks for the whole of it.
@@ -69,6 +77,10 @@ impl LiveJob {
 
     /// Shows what a command answered.
     pub(crate) fn show(self, detail: JobDetail) {
+        // It may have been let go while the command was under way.
+        if self.detail.is_disposed() {
+            return;
+        }
         let (steps, targets) = (detail.plan.steps.len(), detail.plan.targets.len());
         self.picture.update(|picture| {
             if picture.cells.len() != steps || picture.targets() != targets {
@@ -131,28 +143,33 @@ impl LiveJob {
 
     /// Asks for what the log has after its first hole.
     fn fetch_log(self) {
+        if self.fetching.get_untracked() {
+            return;
+        }
+        self.fetching.set(true);
         spawn_local(async move {
-            loop {
-                let after = self.log.with_untracked(LogBuffer::contiguous);
-                let page = GetJobLog { job: Some(self.id), after, limit: PAGE, ..GetJobLog::default() };
-                match api::call(page).await {
-                    Ok(lines) => {
-                        let full =
-                            lines.len() as u32 == PAGE && self.log.with_untracked(|l| l.lines().len()) < KEEP * 2;
-                        self.log_problem.set(None);
-                        self.picture.update(|picture| picture.apply_lines(&lines));
-                        self.log.update(|log| log.add(lines));
-                        if !full {
-                            return;
-                        }
-                    }
-                    Err(problem) => {
-                        self.log_problem.set(Some(problem));
-                        self.wants_log.set(false);
-                        return;
-                    }
-                }
-            }
+            while self.fetch_page().await {}
+            self.fetching.set(false);
         });
+    }
+
+    /// Asks for one page of it; says whether there may be more.
+    async fn fetch_page(self) -> bool {
+        let after = self.log.with_untracked(LogBuffer::contiguous);
+        let page = GetJobLog { job: Some(self.id), after, limit: PAGE, ..GetJobLog::default() };
+        match api::call(page).await {
+            Ok(lines) => {
+                let full = lines.len() as u32 == PAGE && self.log.with_untracked(|l| l.lines().len()) < KEEP * 2;
+                self.log_problem.set(None);
+                self.picture.update(|picture| picture.apply_lines(&lines));
+                self.log.update(|log| log.add(lines));
+                full
+            }
+            Err(problem) => {
+                self.log_problem.set(Some(problem));
+                self.wants_log.set(false);
+                false
+            }
+        }
     }
 }

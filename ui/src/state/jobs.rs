@@ -2,16 +2,19 @@
 
 use super::job::LiveJob;
 use super::load::{Load, Remote};
+use crate::pure::job_search::Search;
+use crate::pure::recent::Recent;
 use crate::state::navigation::Screen;
 use crate::state::stores;
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use wheelhouse_protocol::JobId;
 use wheelhouse_protocol::job::{JobEvent, JobState, JobSummary, ListJobs, LogHit, LogLine, SearchJobLogs};
 
 /// Jobs in the table.
-const LISTED: u32 = 2000;
+pub(crate) const LISTED: u32 = 2000;
+/// Jobs held with their story and log, beside those on show.
+const HELD: usize = 20;
 /// Lines shown of a search in all logs.
 pub(crate) const HITS: u32 = 500;
 /// Characters a search in all logs needs.
@@ -24,6 +27,12 @@ pub(crate) enum JobTab {
     Log,
     Plan,
     Audit,
+}
+
+/// A job somebody looks at or looked at, with what ends its signals.
+struct Held {
+    job: LiveJob,
+    owner: Owner,
 }
 
 /// Jobs.
@@ -44,15 +53,18 @@ pub(crate) struct Jobs {
     pub(crate) text: RwSignal<String>,
     /// The state the table is limited to.
     pub(crate) state: RwSignal<Option<JobState>>,
-    /// The jobs the program finds for that text: it knows their targets too.
+    /// The jobs the program finds for that text and state: it knows their targets, and older jobs too.
     pub(crate) found: Remote<Vec<JobSummary>>,
+    /// What those were found for.
+    pub(crate) found_for: RwSignal<Search>,
+    asked_for: RefCell<Search>,
     /// Whether the logs of all jobs are searched instead.
     pub(crate) searching: RwSignal<bool>,
     /// For what.
     pub(crate) log_text: RwSignal<String>,
     /// Where it stands.
     pub(crate) hits: Remote<Vec<LogHit>>,
-    live: RefCell<HashMap<JobId, LiveJob>>,
+    live: RefCell<Recent<JobId, Held>>,
 }
 
 impl Default for Jobs {
@@ -67,10 +79,12 @@ impl Default for Jobs {
             text: RwSignal::new(String::new()),
             state: RwSignal::new(None),
             found: Remote::default(),
+            found_for: RwSignal::new(Search::default()),
+            asked_for: RefCell::new(Search::default()),
             searching: RwSignal::new(false),
             log_text: RwSignal::new(String::new()),
             hits: Remote::default(),
-            live: RefCell::new(HashMap::new()),
+            live: RefCell::new(Recent::new(HELD)),
         }
     }
 }
@@ -79,19 +93,45 @@ impl Jobs {
     /// Asks for the list, and for those somebody looks at.
     pub(crate) fn refresh(&'static self) {
         self.list.ask(|| ListJobs { limit: LISTED, ..ListJobs::default() });
-        let live: Vec<LiveJob> = self.live.borrow().values().copied().collect();
+        let live: Vec<LiveJob> = self.live.borrow().values().map(|held| held.job).collect();
         live.into_iter().for_each(LiveJob::load);
     }
 
-    /// Looks for the table's text.
+    /// What the table is searched for.
+    pub(crate) fn search(&self) -> Search {
+        Search { text: self.text.with(|t| t.trim().to_lowercase()), state: self.state.get() }
+    }
+
+    /// Looks for it, beyond the list too.
     pub(crate) fn find(&'static self) {
-        if !self.text.with_untracked(|t| t.trim().is_empty()) {
-            self.found.ask(|| ListJobs {
-                text: stores().jobs.text.get_untracked().trim().to_owned(),
-                limit: LISTED,
-                ..ListJobs::default()
-            });
+        if untrack(|| self.search()).is_any() {
+            self.found.ask_then(
+                || {
+                    let jobs = &stores().jobs;
+                    let search = untrack(|| jobs.search());
+                    jobs.asked_for.replace(search.clone());
+                    ListJobs {
+                        text: search.text,
+                        states: search.state.into_iter().collect(),
+                        limit: LISTED,
+                        ..ListJobs::default()
+                    }
+                },
+                |_| stores().jobs.found_for.set(stores().jobs.asked_for.borrow().clone()),
+            );
         }
+    }
+
+    /// The jobs that fit what the table is searched for.
+    pub(crate) fn rows(&self) -> Vec<JobSummary> {
+        let search = self.search();
+        let answered = self.found_for.with(|of| *of == search);
+        self.list.value.with(|listed| {
+            self.found.value.with(|found| {
+                let found = found.ready().filter(|_| answered).map(Vec::as_slice).unwrap_or_default();
+                search.rows(listed.ready().map(Vec::as_slice).unwrap_or_default(), found)
+            })
+        })
     }
 
     /// Looks for a text in the logs of all jobs.
@@ -102,19 +142,30 @@ impl Jobs {
         }
     }
 
-    /// A job to look at; asked for the first time somebody does.
+    /// A job to look at, until what asks for it is cleaned up; asked for the first time somebody does.
     pub(crate) fn live(&'static self, id: JobId) -> LiveJob {
-        if let Some(live) = self.live.borrow().get(&id) {
-            return *live;
+        let mut new = false;
+        let job = self
+            .live
+            .borrow_mut()
+            .take(id, || {
+                new = true;
+                let owner = stores().lasting(Owner::new);
+                let job = owner.with(|| LiveJob::new(id));
+                Held { job, owner }
+            })
+            .job;
+        if new {
+            job.load();
         }
-        let live = stores().lasting(|| LiveJob::new(id));
-        self.live.borrow_mut().insert(id, live);
-        live.load();
-        live
+        on_cleanup(move || stores().jobs.live.borrow_mut().release(id));
+        let gone = self.live.borrow_mut().shed(|held| held.job.is_at_rest());
+        gone.into_iter().for_each(|held| held.owner.cleanup());
+        job
     }
 
     fn known(&self, id: JobId) -> Option<LiveJob> {
-        self.live.borrow().get(&id).copied()
+        self.live.borrow().get(id).map(|held| held.job)
     }
 
     /// A job began, ended or changed its counts.

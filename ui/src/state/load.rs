@@ -1,59 +1,41 @@
 //! Something that is asked for and may not have come yet.
 
+pub(crate) use crate::pure::load::Load;
+
 use crate::api;
+use crate::pure::load::Turns;
 use crate::pure::words::Tone;
 use crate::state::stores;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::pin::Pin;
 use wheelhouse_protocol::{Command, Problem};
-
-/// How far an answer is.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Load<T> {
-    /// Asked for.
-    Waiting,
-    /// It came.
-    Ready(T),
-    /// It did not.
-    Failed(Problem),
-}
-
-impl<T> Load<T> {
-    /// The answer, if it came.
-    pub(crate) fn ready(&self) -> Option<&T> {
-        match self {
-            Self::Ready(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// From what a command came to.
-    pub(crate) fn from_result(result: Result<T, Problem>) -> Self {
-        match result {
-            Ok(value) => Self::Ready(value),
-            Err(problem) => Self::Failed(problem),
-        }
-    }
-}
 
 /// An answer that is asked for again whenever something changed. What is there stays until the new
 /// answer comes, and while one question is under way, further ones become a single one after it.
 pub(crate) struct Remote<T: Send + Sync + 'static> {
     /// The answer.
     pub(crate) value: RwSignal<Load<T>>,
-    running: Cell<bool>,
-    again: Cell<bool>,
+    turns: RefCell<Turns<Question<T>>>,
+}
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// How to ask, and what to do with the answer before it is shown.
+struct Question<T> {
+    ask: Box<dyn Fn() -> Answer<T>>,
+    then: Box<dyn Fn(&T)>,
 }
 
 impl<T: Send + Sync + 'static> Default for Remote<T> {
     fn default() -> Self {
-        Self { value: RwSignal::new(Load::Waiting), running: Cell::new(false), again: Cell::new(false) }
+        Self { value: RwSignal::new(Load::Waiting), turns: RefCell::new(Turns::default()) }
     }
 }
 
 impl<T: Send + Sync + 'static> Remote<T> {
-    /// Asks (again). `question` is made anew each time, so that it says what is wanted then.
+    /// Asks (again). `question` is made when its turn comes, so that it says what is wanted then.
     pub(crate) fn ask<C: Command<Output = T>>(&'static self, question: impl Fn() -> C + 'static) {
         self.ask_then(question, |_| {});
     }
@@ -64,26 +46,28 @@ impl<T: Send + Sync + 'static> Remote<T> {
         question: impl Fn() -> C + 'static,
         then: impl Fn(&T) + 'static,
     ) {
-        if self.running.replace(true) {
-            self.again.set(true);
+        let ask = move || -> Answer<T> { Box::pin(api::call(question())) };
+        let Some(mut question) = self.turns.borrow_mut().ask(Question { ask: Box::new(ask), then: Box::new(then) })
+        else {
             return;
-        }
+        };
         spawn_local(async move {
             loop {
-                self.again.set(false);
-                let answer = api::call(question()).await;
-                if self.again.get() && answer.is_ok() {
-                    continue;
+                let answer = (question.ask)().await;
+                let newer = self.turns.borrow_mut().answered();
+                // What was asked since is what is wanted now: an answer to the older question is not shown, but
+                // its failure is, in case the newer one does not come either.
+                if newer.is_none() || answer.is_err() {
+                    if let Ok(value) = &answer {
+                        (question.then)(value);
+                    }
+                    self.value.set(Load::from_result(answer));
                 }
-                if let Ok(value) = &answer {
-                    then(value);
-                }
-                self.value.set(Load::from_result(answer));
-                if !self.again.get() {
-                    break;
+                match newer {
+                    Some(newer) => question = newer,
+                    None => break,
                 }
             }
-            self.running.set(false);
         });
     }
 

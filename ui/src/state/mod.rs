@@ -123,7 +123,10 @@ impl Stores {
             Event::Link(link) => self.status.link.set(Some(link)),
             Event::Frame(frame) => self.telemetry.frame(frame),
             Event::Control(control) => self.status.control.set(Some(control)),
-            Event::Store(problem) => self.status.store_problem.set(problem),
+            Event::Store(problem) => {
+                self.status.store_problem.set(problem);
+                self.status.refresh();
+            }
             Event::FramesDropped(n) => self.telemetry.dropped.update(|all| *all += n),
             Event::Resync => self.refresh_all(),
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use wheelhouse_protocol::Problem;
 
 /// The screens there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +90,8 @@ pub(crate) struct Navigation {
     pub(crate) shortcuts: RwSignal<bool>,
     /// Whether the screen on show holds something typed that leaving it would lose.
     pub(crate) unsaved: RwSignal<bool>,
+    /// Why a command of the palette did not work, until it was read.
+    pub(crate) failed: RwSignal<Option<Problem>>,
     /// The screen that was asked for meanwhile.
     pub(crate) wanted: RwSignal<Option<Screen>>,
     scroll: RefCell<HashMap<String, f64>>,
@@ -107,6 +110,7 @@ impl Navigation {
             palette: RwSignal::new(false),
             shortcuts: RwSignal::new(false),
             unsaved: RwSignal::new(false),
+            failed: RwSignal::new(None),
             wanted: RwSignal::new(None),
             scroll: RefCell::new(web::recall(SCROLL).unwrap_or_default()),
         }

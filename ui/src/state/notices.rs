@@ -16,6 +16,8 @@ pub(crate) struct Notices {
     pub(crate) page: Remote<NotificationPage>,
     /// The figures, as last told.
     pub(crate) counts: RwSignal<NotificationCounts>,
+    /// Whether the screen shall ask whether to acknowledge all that is open.
+    pub(crate) ask_all: RwSignal<bool>,
 }
 
 impl Notices {

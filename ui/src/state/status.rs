@@ -28,11 +28,11 @@ impl Lights {
             || GetStatus {},
             |status| {
                 let lights = &stores().status;
-                if lights.link.with_untracked(Option::is_none) {
-                    lights.link.set(status.link.clone());
-                }
-                if lights.control.with_untracked(Option::is_none) {
-                    lights.control.set(status.control.clone());
+                // Events may have been missed: what was asked for is how it stands.
+                lights.link.set(status.link.clone());
+                lights.control.set(status.control.clone());
+                if status.store.healthy {
+                    lights.store_problem.set(None);
                 }
                 stores().notices.counted(status.notifications);
             },

@@ -99,6 +99,7 @@ impl TelemetryStore {
     /// New samples.
     pub(crate) fn frame(&self, frame: Frame) {
         let chosen = self.chosen.read_untracked();
+        let still = self.paused.get_untracked();
         let mut held = self.held.borrow_mut();
         for series in frame.series {
             if !chosen.contains(&series.name) {
@@ -106,10 +107,8 @@ impl TelemetryStore {
             }
             let there = held.entry(series.name).or_default();
             there.unit = series.unit;
-            if let Some(newest) = series.points.last() {
-                there.samples.forget_before(newest.t - 1000.0 * 1000.0);
-            }
             there.samples.add(series.points);
+            there.samples.trim(still);
         }
     }
 
@@ -143,19 +142,29 @@ impl TelemetryStore {
         self.load_past(self.chosen.get_untracked());
     }
 
+    /// Stands still at this moment, or goes on: then what came meanwhile is asked for.
+    pub(crate) fn stand_still(&'static self, still: bool) {
+        self.paused.set(still.then(|| web::now().as_millisecond() as f64));
+        if !still {
+            self.load_past(self.chosen.get_untracked());
+        }
+    }
+
     fn load_past(&'static self, names: Vec<String>) {
         if names.is_empty() {
             return;
         }
         let seconds = self.span.get_untracked();
+        let to = self.paused.get_untracked();
         spawn_local(async move {
-            match api::call(GetSeries { names, from: None, to: None, seconds, width: 1600 }).await {
+            match api::call(GetSeries { names, from: None, to, seconds, width: 1600 }).await {
                 Ok(series) => {
                     let mut held = self.held.borrow_mut();
                     for data in series {
                         let there = held.entry(data.name).or_default();
                         there.unit = data.unit;
                         there.samples.add(data.points);
+                        there.samples.trim(self.paused.get_untracked());
                     }
                     drop(held);
                     self.problem.set(None);

@@ -77,7 +77,17 @@ pub struct App {
     pub(crate) bus: Bus,
     /// The planner, with the version of the inventory it was made from.
     pub(crate) planner: Mutex<Option<(u64, Arc<Planner>)>>,
-    tasks: Vec<JoinHandle<()>>,
+    /// What the rooms work by. Held while it is changed, so that the watch never takes our own change for
+    /// another program's.
+    applied: tokio::sync::Mutex<Applied>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What the rooms work by.
+#[derive(Debug, Default)]
+struct Applied {
+    settings: Settings,
+    link: LinkSettings,
 }
 
 impl std::fmt::Debug for App {
@@ -88,7 +98,7 @@ impl std::fmt::Debug for App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -130,14 +140,18 @@ impl App {
                     ..wheelhouse_telemetry::Options::default()
                 };
                 let started = Telemetry::start(Arc::clone(&store), bus.publisher(), telemetry_options).await?;
-                tasks.push(tokio::spawn(watch::run(Arc::clone(&store), Arc::clone(&engine), bus.publisher())));
                 Some(started)
             }
         };
-        let app = Arc::new(Self { store, vault, engine, telemetry, inbox, bus, planner: Mutex::new(None), tasks });
+        let applied = tokio::sync::Mutex::new(Applied { settings, link: LinkSettings::default() });
+        let (planner, tasks) = (Mutex::new(None), Mutex::new(tasks));
+        let app = Arc::new(Self { store, vault, engine, telemetry, inbox, bus, planner, applied, tasks });
         if options.door == Door::Window {
             app.open_vault_by_keyring().await;
             app.start_link().await;
+            // It must not keep the program alive that it watches for.
+            let watch = tokio::spawn(watch::run(Arc::downgrade(&app)));
+            app.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(watch);
         }
         Ok(app)
     }
@@ -179,14 +193,46 @@ impl App {
     /// Stores the settings and lets the rooms know.
     pub(crate) async fn apply_settings(&self, settings: &Settings) -> Result<(), Problem> {
         settings.check()?;
+        let mut applied = self.applied.lock().await;
         self.store.set_setting(SETTINGS, settings).await?;
+        self.obey(&mut applied, settings);
+        Ok(())
+    }
+
+    fn obey(&self, applied: &mut Applied, settings: &Settings) {
         self.engine.set_options(engine_options(settings));
         self.vault.set_auto_lock(settings.auto_lock_minutes);
         if let Some(telemetry) = &self.telemetry {
             telemetry.set_retention(settings.telemetry_days);
         }
+        applied.settings = settings.clone();
         self.bus.publish(Event::SettingsChanged);
+    }
+
+    /// Works by the settings and the link as they are stored now: another program may have changed them.
+    pub(crate) async fn obey_stored(&self) -> Result<(), Problem> {
+        let mut applied = self.applied.lock().await;
+        let settings = self.settings().await?;
+        if settings != applied.settings {
+            self.obey(&mut applied, &settings);
+        }
+        let link = self.link_settings().await?;
+        if link != applied.link {
+            // Once only: a link that cannot be dialled is said, not tried at every look.
+            applied.link = link.clone();
+            if let Err(problem) = self.dial(&link).await {
+                self.say_not_dialled(&problem).await;
+            }
+        }
         Ok(())
+    }
+
+    /// Closes up for programs that died.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recover(&self) -> Result<(), Problem> {
+        self.engine.recover().await.map(|_| ())
     }
 
     /// How the MQTT link is set up.
@@ -197,11 +243,19 @@ impl App {
     /// Stores how the MQTT link is set up, and dials anew where this program has a link.
     pub(crate) async fn apply_link(&self, settings: LinkSettings) -> Result<(), Problem> {
         wheelhouse_telemetry::check_link(&settings)?;
+        let mut applied = self.applied.lock().await;
+        self.dial(&settings).await?;
+        applied.link = settings;
+        self.store.set_setting(LINK, &applied.link).await?;
+        Ok(())
+    }
+
+    /// Dials, or hangs up, where this program has a link.
+    async fn dial(&self, settings: &LinkSettings) -> Result<(), Problem> {
         if let Some(telemetry) = &self.telemetry {
-            let login = self.link_login(&settings).await?;
+            let login = self.link_login(settings).await?;
             telemetry.set_link(settings.clone(), login)?;
         }
-        self.store.set_setting(LINK, &settings).await?;
         Ok(())
     }
 
@@ -213,18 +267,23 @@ impl App {
         Ok(Some(wheelhouse_telemetry::Login { username, password }))
     }
 
-    /// Dials with the stored set-up. What goes wrong shows in the link's state, not as a failed start.
+    /// Dials with the stored set-up, unless it is off. What goes wrong shows in the link's state, not as a failed start.
     pub(crate) async fn start_link(&self) {
+        let mut applied = self.applied.lock().await;
         let started = async {
             let settings = self.link_settings().await?;
-            if settings.enabled { self.apply_link(settings).await } else { Ok(()) }
+            applied.link = settings.clone();
+            if settings.enabled { self.dial(&settings).await } else { Ok(()) }
         };
         if let Err(problem) = started.await {
-            tracing::warn!(%problem, "the MQTT link is not started");
-            let raised = self.inbox.raise(feed::link_not_started(&problem)).await;
-            if let Err(error) = raised {
-                tracing::error!(%error, "a notification could not be kept");
-            }
+            self.say_not_dialled(&problem).await;
+        }
+    }
+
+    async fn say_not_dialled(&self, problem: &Problem) {
+        tracing::warn!(%problem, "the MQTT link is not started");
+        if let Err(error) = self.inbox.raise(feed::link_not_started(problem)).await {
+            tracing::error!(%error, "a notification could not be kept");
         }
     }
 

@@ -14,10 +14,12 @@ mod feed;
 mod files;
 mod planning;
 mod registry;
+#[cfg(test)]
+mod testing;
 mod watch;
 
 pub use app::{App, AppOptions, Door, data_directory};
 pub use caller::Caller;
 pub use commands::Disclosure;
 pub use registry::Handle;
-pub use wheelhouse_vault::ExposeSecret;
+pub use wheelhouse_vault::{ExposeSecret, SecretString};

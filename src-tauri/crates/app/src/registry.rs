@@ -1,6 +1,7 @@
 //! The one table of commands.
 
 use crate::{App, Caller};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wheelhouse_protocol::{Command, Problem, ProblemCode, for_each_command};
 
@@ -33,16 +34,31 @@ impl App {
     }
 }
 
+/// Reads an input. serde quotes the value it stumbles over, which may be a secret put in the wrong place: only
+/// where that is and what should be there is said.
+fn read<C: DeserializeOwned>(name: &str, input: Value) -> Result<C, Problem> {
+    serde_path_to_error::deserialize(input).map_err(|error| {
+        let (path, said) = (error.path().to_string(), error.inner().to_string());
+        let what = if said.starts_with("missing field `") || said.starts_with("unknown field `") {
+            said
+        } else {
+            match said.rsplit_once(", expected ") {
+                Some((_, expected)) => format!("something else was expected: {expected}"),
+                None => "the value cannot be used".to_owned(),
+            }
+        };
+        Problem::new(ProblemCode::InvalidInput, "The request cannot be read", format!("{name}, at {path}: {what}."))
+            .source(path)
+    })
+}
+
 async fn by_json<C: Command>(app: &App, caller: &Caller, input: Value) -> Result<Value, Problem>
 where
     App: Handle<C>,
 {
     // A unit-like input may be left out.
     let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input };
-    let command: C = serde_json::from_value(input).map_err(|error| {
-        // serde's words name the field; they never quote a secret's value, which is a string as expected.
-        Problem::new(ProblemCode::InvalidInput, "The request cannot be read", format!("{}: {error}.", C::NAME))
-    })?;
+    let command: C = read(C::NAME, input)?;
     let output = app.call(caller, command).await?;
     serde_json::to_value(output)
         .map_err(|error| Problem::new(ProblemCode::Internal, "The answer cannot be written", error.to_string()))
@@ -68,3 +84,39 @@ macro_rules! table {
     };
 }
 for_each_command!(table);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+    use super::*;
+    use serde_json::json;
+    use wheelhouse_protocol::credential::{SaveCredential, UnlockVault};
+    use wheelhouse_protocol::settings::SetSettings;
+
+    #[test]
+    fn an_input_that_cannot_be_read_is_not_quoted() {
+        let secret = "correct horse, expected battery staple";
+        let inputs = [
+            read::<UnlockVault>("vault.unlock", json!(secret)).map(|_| ()),
+            read::<UnlockVault>("vault.unlock", json!([{ "passphrase": secret }])).map(|_| ()),
+            read::<SaveCredential>("credential.save", json!({ "credential": secret })).map(|_| ()),
+            read::<SaveCredential>("credential.save", json!({ "id": secret })).map(|_| ()),
+            read::<SaveCredential>("credential.save", json!({ "name": "x", "kind": secret, "fields": [] })).map(|_| ()),
+            read::<SaveCredential>("credential.save", json!({ "name": "x", "kind": "password", "fields": secret }))
+                .map(|_| ()),
+            read::<SetSettings>("settings.set", json!({ "settings": { "theme": secret } })).map(|_| ()),
+            read::<SetSettings>("settings.set", json!({ "settings": { "approval_minutes": secret } })).map(|_| ()),
+        ];
+        for (n, result) in inputs.into_iter().enumerate() {
+            let problem = result.unwrap_err();
+            let said = serde_json::to_string(&problem).unwrap();
+            assert!(!said.contains("horse") && !said.contains("staple"), "input {n} is quoted: {said}");
+        }
+        let settings = json!({ "settings": { "approval_minutes": secret } });
+        let problem = read::<SetSettings>("settings.set", settings).unwrap_err();
+        assert_eq!(problem.source.as_deref(), Some("settings.approval_minutes"), "where it is must be said");
+        assert!(problem.detail.contains("u32"), "and what should be there: {problem}");
+        let problem = read::<SetSettings>("settings.set", json!({})).unwrap_err();
+        assert!(problem.detail.contains("missing field `settings`"), "{problem}");
+    }
+}

@@ -69,8 +69,10 @@ pub(crate) enum Command {
     Call {
         /// Such as `job.list`. Without one, all are listed.
         name: Option<String>,
-        /// Its input.
-        input: Option<String>,
+        /// A file with its input; `-` reads it from standard input. Never on the command line, which other
+        /// accounts can read: an input can hold secrets.
+        #[arg(long, value_name = "FILE")]
+        input: Option<PathBuf>,
     },
 }
 

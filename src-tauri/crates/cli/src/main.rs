@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod interrupt;
 mod outcome;
 mod secret;
 mod session;

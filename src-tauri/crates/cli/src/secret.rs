@@ -1,6 +1,7 @@
 //! Secrets from files and from the keyboard, never from the command line, which other accounts can read.
 
-use std::io::IsTerminal;
+use serde_json::Value;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use wheelhouse_protocol::{Problem, ProblemCode, SecretInput};
 use zeroize::Zeroizing;
@@ -25,6 +26,25 @@ pub(crate) fn key_file(path: &Path) -> Result<SecretInput, Problem> {
         return Err(refused(path, "the private key", "it is empty"));
     }
     Ok(SecretInput::new(text.as_str()))
+}
+
+/// A command's input as JSON, from a file or, as `-`, from standard input. It can hold secrets, so that nothing of it
+/// is quoted when it cannot be read. Whether others may read the file is left to whoever knows what is in it.
+pub(crate) fn json_input(path: &Path) -> Result<Value, Problem> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(MAX + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|e| refused(path, "the input", &e.to_string()))?;
+    if bytes.len() as u64 > MAX {
+        return Err(refused(path, "the input", "it is larger than 1 MiB"));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let place = format!("it is not JSON at line {}, column {}", error.line(), error.column());
+        refused(path, "the input", &place)
+    })
 }
 
 fn whole_file(path: &Path, what: &str) -> Result<Zeroizing<String>, Problem> {

@@ -222,6 +222,17 @@ pub struct RestoreVault {
 }
 crate::command!(RestoreVault, "vault.restore", Admin, true => RestoredVault);
 
+impl RestoreVault {
+    /// The source of a problem this can mend. Other damage has the same code: the whole data's, a header that
+    /// somebody changed, a vault that was put back to an older state.
+    pub const MENDS: &'static str = "vault";
+
+    /// Whether this can mend what a command failed with.
+    pub fn mends(problem: &crate::Problem) -> bool {
+        problem.code == crate::ProblemCode::Damaged && problem.source.as_deref() == Some(Self::MENDS)
+    }
+}
+
 /// What putting a damaged vault together again came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredVault {

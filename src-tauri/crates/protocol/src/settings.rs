@@ -27,7 +27,7 @@ pub struct Settings {
     pub connect_timeout_seconds: u32,
     /// Minutes without use after which the vault locks itself; 0 = never.
     pub auto_lock_minutes: u32,
-    /// Minutes an approval can wait before it must be given again, 1–1440.
+    /// Minutes a plan that was shown can be approved, 1–1440. After that it must be made anew.
     pub approval_minutes: u32,
     /// Whether host keys accepted by OpenSSH (`~/.ssh/known_hosts`) count.
     pub read_known_hosts: bool,

@@ -1,6 +1,7 @@
 //! What can go wrong with the vault.
 
 use crate::kdf::KdfCost;
+use wheelhouse_protocol::credential::RestoreVault;
 use wheelhouse_protocol::{CredentialId, Problem, ProblemCode};
 use wheelhouse_store::StoreError;
 
@@ -211,14 +212,14 @@ impl From<VaultError> for Problem {
                 Self::new(Code::Refused, "The vault is full", sentence).hint("Remove entries nobody uses any more.")
             }
             VaultError::NotFound(id) => Self::not_found("credential", id),
-            VaultError::Damaged { restorable, .. } => {
-                Self::new(Code::Damaged, "The vault is damaged", sentence).hint(if restorable {
+            VaultError::Damaged { restorable: true, .. } => Self::new(Code::Damaged, "The vault is damaged", sentence)
+                .hint(
                     "What it held before the last change is still there: restore it (vault.restore), which shows what \
-                     became of each entry and keeps a copy of everything as it was found."
-                } else {
-                    "Put back the data directory from your backup. Nothing was changed."
-                })
-            }
+                     became of each entry and keeps a copy of everything as it was found.",
+                )
+                .source(RestoreVault::MENDS),
+            VaultError::Damaged { restorable: false, .. } => Self::new(Code::Damaged, "The vault is damaged", sentence)
+                .hint("Put back the data directory from your backup. Nothing was changed."),
             VaultError::Cost { .. } => Self::new(Code::Damaged, "The vault's protection was changed", sentence).hint(
                 "Nobody but Wheelhouse should write its data. Put back the data directory from your backup, and \
                  find out who could write to it.",
@@ -253,5 +254,20 @@ impl From<VaultError> for Problem {
                 .hint("This is a defect in Wheelhouse; please report it. Nothing was changed."),
             VaultError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_damage_that_can_be_mended_is_offered_to_be() {
+        let mends = |error: VaultError| RestoreVault::mends(&Problem::from(error));
+        assert!(mends(VaultError::Damaged { what: "the header is gone".to_owned(), restorable: true }));
+        assert!(!mends(VaultError::damaged("the header is gone")), "nothing whole is left to restore");
+        let file = StoreError::Damaged { file: "wheelhouse.db".to_owned(), reason: "malformed".to_owned() };
+        assert!(!mends(file.into()), "a damaged database is not the vault's to mend");
+        assert!(!mends(VaultError::RolledBack) && !mends(VaultError::Replaced), "those open with their passphrase");
     }
 }

@@ -6,7 +6,7 @@ use crate::components::icon::look_badge;
 use crate::components::menu::{MenuItem, menu};
 use crate::components::problem::{maybe, problem_card};
 use crate::components::progress::{bar, split_bar};
-use crate::pure::format::{duration, plural, seconds_between};
+use crate::pure::format::{duration, plural, seconds_between, time_left};
 use crate::pure::icons::Icon;
 use crate::pure::words;
 use crate::state::job::LiveJob;
@@ -87,9 +87,7 @@ pub(crate) fn whole_bar(job: LiveJob) -> AnyView {
             }
             let elapsed = duration(seconds_between(started, clock).round());
             match p.remaining_seconds(clock) {
-                Some(left) if left >= 1.0 => {
-                    format!("{elapsed} so far, about {} left", duration(left.max(10.0).round()))
-                }
+                Some(left) if left >= 1.0 => format!("{elapsed} so far, {}", time_left(left)),
                 _ => format!("{elapsed} so far"),
             }
         })
@@ -175,7 +173,7 @@ fn grid(job: LiveJob) -> AnyView {
     });
     let more = move || names().len().saturating_sub(TILES);
     view! {
-        <div class="tiles" role="list" aria-label="Hosts" data-test="target-grid">
+        <div class="tiles" role="group" aria-label="Hosts" data-test="target-grid">
             <For each=move || order.get() key=|i| *i children=move |i| tile(job, i, names().get(i).cloned().unwrap_or_default()) />
             {move || {
                 (more() > 0)
@@ -221,7 +219,6 @@ fn tile(job: LiveJob, i: usize, name: String) -> AnyView {
         <button
             type="button"
             class=move || format!("tile {}", words::cell(state.get()).tone.class())
-            role="listitem"
             data-test="target-cell"
             data-state=move || state.get().as_str()
             title=tip

@@ -2,6 +2,7 @@
 
 mod composer;
 mod conversations;
+mod follow_up;
 mod hosts;
 mod job_card;
 mod plan_card;
@@ -12,6 +13,7 @@ mod strategy;
 mod thread;
 
 pub(crate) use composer::focus_input;
+pub(crate) use follow_up::{retry_button, verify_button};
 pub(crate) use job_card::{cancel_menu, step_bars, whole_bar};
 pub(crate) use plan_card::plan_card;
 pub(crate) use steps::{scripts, way};

@@ -7,12 +7,13 @@ use crate::components::icon::look_badge;
 use crate::components::keys::{command_held, with_command};
 use crate::components::unlock::unlock;
 use crate::components::{Button, badge, problem_card};
+use crate::pure::decision::{in_sight, waits};
 use crate::pure::icons::Icon;
 use crate::pure::words::{self, Tone};
-use crate::state::chat::waits;
 use crate::state::load::Doing;
 use crate::state::navigation::Screen;
 use crate::state::stores;
+use leptos::html;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use wheelhouse_protocol::plan::{
@@ -134,10 +135,12 @@ pub(crate) fn plan_card(proposal: Memo<Proposal>, recent: bool, decided: Callbac
         typed: RwSignal::new(String::new()),
         decided,
     };
-    approve_by_key(card);
+    let node = NodeRef::<html::Article>::new();
+    approve_by_key(card, node);
     let phase = Memo::new(move |_| card.phase());
     view! {
         <article
+            node_ref=node
             class="card plan"
             class:closed=move || matches!(phase.get(), Phase::Rejected | Phase::Superseded)
             data-test="plan-card"
@@ -158,25 +161,34 @@ pub(crate) fn plan_card(proposal: Memo<Proposal>, recent: bool, decided: Callbac
     .into_any()
 }
 
-/// Ctrl+Enter approves the plan that waits, wherever the keyboard is.
-fn approve_by_key(card: Card) {
+/// Ctrl+Enter approves the plan that is the last word and in sight, wherever the keyboard is.
+fn approve_by_key(card: Card, node: NodeRef<html::Article>) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() != "Enter" || !command_held(&event) || event.repeat() {
             return;
         }
         let all = stores();
         let ours = match all.navigation.screen.get_untracked() {
-            Screen::Chat => card.proposal.with_untracked(|p| waits(p) && untrack(|| all.chat.waiting()) == Some(p.id)),
+            Screen::Chat => card.proposal.with_untracked(|p| all.chat.by_key() == Some(p.id)),
             // A job's page shows at most one plan: the one to try again.
             Screen::Jobs => card.proposal.with_untracked(waits),
             _ => false,
         };
-        if ours && !all.navigation.palette.get_untracked() {
+        if ours && seen(node) && !all.navigation.palette.get_untracked() {
             event.prevent_default();
             card.approve();
         }
     });
     on_cleanup(move || handle.remove());
+}
+
+/// Whether the card is before the operator's eyes.
+fn seen(node: NodeRef<html::Article>) -> bool {
+    let Some(card) = node.get_untracked() else { return false };
+    // What lies under the head or the input of the screen is out of sight, although it is in the window.
+    let view = card.closest(".scroller").ok().flatten().map(|scroller| scroller.get_bounding_client_rect());
+    let card = card.get_bounding_client_rect();
+    view.is_some_and(|view| in_sight((card.top(), card.bottom()), (view.top(), view.bottom())))
 }
 
 fn head(plan: &Plan, phase: Phase) -> AnyView {

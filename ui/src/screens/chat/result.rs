@@ -1,5 +1,6 @@
 //! What a job came to: one sentence, what the machines said, and what can be done next.
 
+use super::follow_up::{retry_button, verify_button};
 use crate::components::Button;
 use crate::components::problem::maybe;
 use crate::pure::format::plural;
@@ -11,7 +12,7 @@ use crate::state::load::Doing;
 use crate::state::stores;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use wheelhouse_protocol::job::{CellState, JobState, Phase, RetryJob, Stream, VerifyJob};
+use wheelhouse_protocol::job::{CellState, Phase, Stream};
 use wheelhouse_protocol::picture::JobPicture;
 
 /// Hosts spoken of one by one.
@@ -133,38 +134,11 @@ fn output(job: LiveJob) -> BTreeMap<usize, Vec<String>> {
 
 fn actions(job: LiveJob) -> AnyView {
     let (retry, verify) = (Doing::new(), Doing::new());
-    let counts = Memo::new(move |_| job.picture.with(|p| p.counts()));
-    let state = Memo::new(move |_| job.picture.with(|p| p.state));
-    let not_good = move || {
-        let c = counts.get();
-        (c.failed + c.unreachable + c.unknown + c.skipped + c.open) as usize
-    };
     view! {
         <div class="row wrap end">
-            {move || {
-                (counts.get().unknown > 0)
-                    .then(|| {
-                        Button::new(format!("Verify {} now", plural(counts.get().unknown as usize, "unknown host", "unknown hosts")))
-                            .icon(Icon::Eye)
-                            .title("Looks again with the verify scripts only; changes nothing.")
-                            .test("verify-job")
-                            .busy(verify.busy)
-                            .on(move || verify.run(VerifyJob { job: job.id }, move |detail| job.show(detail)))
-                            .view()
-                    })
-            }}
-            {move || {
-                (not_good() > 0 && state.get() != JobState::Queued)
-                    .then(|| {
-                        Button::new(format!("Retry {}", plural(not_good(), "host", "hosts")))
-                            .icon(Icon::Retry)
-                            .title("Proposes the same plan for the hosts that did not succeed. It needs its own approval.")
-                            .test("retry-job")
-                            .busy(retry.busy)
-                            .on(move || retry.run(RetryJob { job: job.id }, |_| {}))
-                            .view()
-                    })
-            }}
+            {verify_button(job, verify)}
+            // The plan comes into this conversation by itself.
+            {retry_button(job, retry, |button| button, |_| {})}
             {Button::new("Open the log").quiet().icon(Icon::Terminal).test("open-log").on(move || stores().jobs.show(job.id, JobTab::Log)).view()}
             {Button::new("Open the job").quiet().icon(Icon::Open).test("open-job").on(move || stores().jobs.show(job.id, JobTab::Progress)).view()}
         </div>

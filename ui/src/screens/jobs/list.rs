@@ -7,18 +7,17 @@ use crate::components::select::{Choice, select};
 use crate::components::table::{Column, Table};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, EmptyState, looked, moment, problem_card};
-use crate::pure::format::{count, duration, plural, seconds_between};
+use crate::pure::format::{count, duration, seconds_between};
 use crate::pure::icons::Icon;
+use crate::pure::job_search;
 use crate::pure::order::Key;
 use crate::pure::words;
 use crate::shell::screen::screen;
-use crate::state::jobs::JobTab;
+use crate::state::jobs::{JobTab, LISTED};
 use crate::state::navigation::Screen;
 use crate::state::{Load, stores};
 use leptos::prelude::*;
-use std::collections::HashSet;
 use std::sync::Arc;
-use wheelhouse_protocol::JobId;
 use wheelhouse_protocol::job::{Counts, JobState, JobSummary};
 
 /// The table, or the search in all logs.
@@ -57,8 +56,20 @@ fn states() -> Vec<Choice> {
 }
 
 fn filters() -> AnyView {
-    let of = Memo::new(move |_| stores().jobs.list.value.with(|l| l.ready().map(Vec::len)));
-    let shown = Memo::new(move |_| rows().len());
+    let listed = Memo::new(move |_| stores().jobs.list.value.with(|l| l.ready().map(Vec::len)));
+    let shown = Memo::new(move |_| stores().jobs.rows().len());
+    let said = move || {
+        let any = stores().jobs.search().is_any();
+        listed.get().map(|listed| job_search::scope(shown.get(), listed, LISTED as usize, any))
+    };
+    // What the program finds beyond the list is missing then.
+    let failed = Signal::derive(move || {
+        let any = stores().jobs.search().is_any();
+        stores().jobs.found.value.with(|f| match f {
+            Load::Failed(problem) if any => Some(problem.to_string()),
+            _ => None,
+        })
+    });
     view! {
         {Input::search(stores().jobs.text, "Search requests and targets").test("jobs-search").on_input(|_| stores().jobs.find()).view()}
         {select(
@@ -66,36 +77,18 @@ fn filters() -> AnyView {
             Signal::stored(states()),
             Signal::derive(move || stores().jobs.state.get().map(|s| s.as_str().to_owned()).unwrap_or_default()),
             "jobs-state",
-            |name| stores().jobs.state.set(JobState::parse(&name)),
+            |name| {
+                stores().jobs.state.set(JobState::parse(&name));
+                stores().jobs.find();
+            },
         )}
-        <span class="faint dense nowrap" data-test="jobs-shown" aria-live="polite">
-            {move || {
-                of.get().map(|of| {
-                    if shown.get() == of { plural(of, "job", "jobs") } else { format!("{} of {}", count(shown.get() as u64), plural(of, "job", "jobs")) }
-                })
-            }}
-        </span>
+        <span class="faint dense nowrap" data-test="jobs-shown" aria-live="polite">{said}</span>
+        {move || failed.get().map(|why| {
+            let why = format!("Older jobs and targets' names were not searched. {why}");
+            view! { <span class="look tone-error dense truncate" role="alert" title=why.clone() data-test="jobs-search-failed">{why.clone()}</span> }
+        })}
     }
     .into_any()
-}
-
-/// The jobs that fit the filters.
-fn rows() -> Vec<JobSummary> {
-    let text = stores().jobs.text.get().trim().to_lowercase();
-    let found: HashSet<JobId> = if text.is_empty() {
-        HashSet::new()
-    } else {
-        stores().jobs.found.value.with(|f| f.ready().into_iter().flatten().map(|j| j.id).collect())
-    };
-    let state = stores().jobs.state.get();
-    let fits = |job: &JobSummary| {
-        let own = || {
-            [&job.sentence, &job.request, &job.who].iter().any(|t| t.to_lowercase().contains(&text))
-                || job.id.to_string().contains(&text)
-        };
-        state.is_none_or(|s| s == job.state) && (text.is_empty() || own() || found.contains(&job.id))
-    };
-    stores().jobs.list.value.with(|l| l.ready().into_iter().flatten().filter(|job| fits(job)).cloned().collect())
 }
 
 fn table() -> AnyView {
@@ -104,7 +97,7 @@ fn table() -> AnyView {
         stores().jobs.list.value.with(|l| if let Load::Failed(p) = l { Some(p.clone()) } else { None })
     });
     let there = Memo::new(move |_| stores().jobs.list.value.with(|l| l.ready().is_some()));
-    let rows = Memo::new(move |_| Arc::new(rows()));
+    let rows = Memo::new(move |_| Arc::new(stores().jobs.rows()));
     (move || {
         if let Some(problem) = problem.get() {
             return view! {
@@ -239,8 +232,7 @@ fn empty() -> AnyView {
         return EmptyState {
             icon: Icon::Filter,
             title: "No job fits",
-            text: "Nothing that ran has this state and this text in its request, its sentence or its targets."
-                .to_owned(),
+            text: "No job has this state, and this text in its request, its sentence or its targets.".to_owned(),
             actions: Button::new("Show every job")
                 .test("jobs-clear")
                 .on(|| {

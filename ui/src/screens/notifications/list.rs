@@ -160,7 +160,7 @@ fn one(inbox: Inbox, entry: &Notification) -> AnyView {
         >
             <span class="inbox-tick" role="gridcell" on:click=|event| event.stop_propagation()>
                 {(!done).then(|| view! {
-                    <input type="checkbox" aria-label="Select" data-test="inbox-check" prop:checked=checked on:change=move |_| flip(inbox, id) />
+                    <input type="checkbox" aria-label=format!("Select: {}", entry.message) data-test="inbox-check" prop:checked=checked on:change=move |_| flip(inbox, id) />
                 })}
             </span>
             <span class="cell" role="gridcell">{looked(words::level(entry.level))}</span>

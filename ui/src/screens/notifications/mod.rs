@@ -12,9 +12,10 @@ use crate::components::{Button, small_icon};
 use crate::pure::format::{capital, count};
 use crate::pure::icons::Icon;
 use crate::pure::inbox::{self, Filter, Row};
-use crate::pure::words;
+use crate::pure::words::{self, Tone};
 use crate::shell::screen::screen;
 use crate::state::load::Doing;
+use crate::state::navigation::Screen;
 use crate::state::stores;
 use acknowledge::Asked;
 use leptos::prelude::*;
@@ -114,10 +115,30 @@ impl Inbox {
     }
 }
 
+/// Asks whether to acknowledge all that is open, over the list of what that is.
+pub(crate) fn acknowledge_all() {
+    stores().notices.ask_all.set(true);
+    stores().navigation.go(Screen::Notifications);
+}
+
 /// The screen.
 pub(crate) fn notifications() -> AnyView {
     let inbox = Inbox::new();
     list::by_key(inbox);
+    Effect::new(move |_| {
+        // As soon as the entries have come: only what is listed can be acknowledged.
+        let there = stores().notices.page.value.with(|p| p.ready().is_some());
+        if there && stores().notices.ask_all.get() {
+            stores().notices.ask_all.set(false);
+            inbox.clear_filters();
+            let ids = untrack(|| inbox.open_ids());
+            if ids.is_empty() {
+                stores().toasts.say(Tone::Ok, "No notification is open".to_owned());
+            } else {
+                inbox.asked.set(Some(Asked { ids, everything: true }));
+            }
+        }
+    });
     let content = view! {
         <div
             class="inbox-body"

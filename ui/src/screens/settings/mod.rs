@@ -4,7 +4,7 @@ mod audit;
 mod facts;
 mod rows;
 
-use crate::components::field::{Input, toggle};
+use crate::components::field::{Input, bare_toggle};
 use crate::components::scroller::scroller;
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, empty, problem_card};
@@ -113,8 +113,8 @@ fn known_hosts() -> Setting {
         default: Some("on".to_owned()),
         problem: doing.problem,
         wide: false,
-        control: toggle(
-            "",
+        control: bare_toggle(
+            "Trust OpenSSH's known_hosts",
             Signal::derive(|| now().read_known_hosts),
             doing.busy,
             "setting-read_known_hosts",

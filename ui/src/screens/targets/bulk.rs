@@ -1,13 +1,13 @@
 //! What can be done with every ticked target at once.
 
 use super::list::Row;
-use super::place::place;
+use super::place::{Place, place};
 use crate::api;
 use crate::components::menu::{MenuItem, menu};
 use crate::components::{Button, problem_card};
 use crate::pure::format::plural;
 use crate::pure::icons::Icon;
-use crate::pure::words::Tone;
+use crate::pure::tally::Tally;
 use crate::state::stores;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,13 +18,19 @@ use wheelhouse_protocol::{GroupId, Problem};
 
 /// Work on several targets: how far it is, and what went wrong.
 #[derive(Clone, Copy)]
-struct Work {
-    /// What is being done, how many are, of how many.
-    going: RwSignal<Option<(&'static str, usize, usize)>>,
+pub(super) struct Work {
+    /// What is under way.
+    going: RwSignal<Option<Tally>>,
+    /// What went wrong last time.
     problem: RwSignal<Option<Problem>>,
 }
 
 impl Work {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self { going: RwSignal::new(None), problem: RwSignal::new(None) }
+    }
+
     fn begin<F: Future<Output = Result<(), Problem>>>(
         self,
         what: &'static str,
@@ -36,24 +42,33 @@ impl Work {
             return;
         }
         self.problem.set(None);
-        let all = targets.len();
-        self.going.set(Some((what, 0, all)));
+        self.going.set(Some(Tally::new(what, done, targets.len())));
         spawn_local(async move {
-            let mut failed: Vec<(String, Problem)> = Vec::new();
-            for (n, target) in targets.into_iter().enumerate() {
+            for target in targets {
+                if self.going.with_untracked(|g| g.as_ref().is_some_and(|tally| tally.stopped)) {
+                    break;
+                }
                 let name = target.spec.name.clone();
-                if let Err(problem) = one(target).await {
-                    failed.push((name, problem));
-                }
-                self.going.try_set(Some((what, n + 1, all)));
+                let result = one(target).await;
+                self.going.update(|g| {
+                    if let Some(tally) = g {
+                        tally.tried(name, result);
+                    }
+                });
             }
-            self.going.try_set(None);
-            match failed.into_iter().next() {
-                None => stores().toasts.say(Tone::Ok, format!("{} {done}", plural(all, "target", "targets"))),
-                Some((name, first)) => {
-                    let problem = Problem { title: format!("{name}: {}", first.title), ..first };
-                    self.problem.try_set(Some(problem));
-                }
+            let Some(tally) = self.going.get_untracked() else { return };
+            self.going.set(None);
+            self.problem.set(tally.problem());
+            let (tone, said) = tally.outcome();
+            stores().toasts.say(tone, said);
+        });
+    }
+
+    /// Begins no further target; the one under way ends as it does.
+    fn stop(self) {
+        self.going.update(|g| {
+            if let Some(tally) = g {
+                tally.stopped = true;
             }
         });
     }
@@ -81,8 +96,7 @@ impl Work {
 
 /// The bar over the table, while something is ticked.
 pub(super) fn bulk(rows: Memo<Arc<Vec<Row>>>) -> AnyView {
-    let ticked = place().ticked;
-    let work = Work { going: RwSignal::new(None), problem: RwSignal::new(None) };
+    let Place { ticked, work, .. } = place();
     // What is out of sight is not meant: a tick ends with its row.
     Effect::new(move |_| {
         let there: HashSet<String> = rows.with(|rows| rows.iter().map(|r| r.target.id.to_string()).collect());
@@ -97,11 +111,16 @@ pub(super) fn bulk(rows: Memo<Arc<Vec<Row>>>) -> AnyView {
             meant.map(|r| r.target.clone()).collect::<Vec<Target>>()
         })
     });
-    let any = Memo::new(move |_| meant.with(|m| !m.is_empty()));
+    let any = Memo::new(move |_| meant.with(|m| !m.is_empty()) || work.going.with(Option::is_some));
     view! {
         {move || any.get().then(|| bar(work, meant))}
         {move || {
-            work.problem.get().map(|problem| view! { <div class="bulk-problem">{problem_card(problem)}</div> })
+            work.problem.get().map(|problem| view! {
+                <div class="bulk-problem row">
+                    <div class="grow">{problem_card(problem)}</div>
+                    {Button::new("Put it away").quiet().small().only_icon(Icon::Cross).test("bulk-problem-close").on(move || work.problem.set(None)).view()}
+                </div>
+            })
         }}
     }
     .into_any()
@@ -110,9 +129,10 @@ pub(super) fn bulk(rows: Memo<Arc<Vec<Row>>>) -> AnyView {
 fn bar(work: Work, meant: Memo<Vec<Target>>) -> AnyView {
     let busy = Signal::derive(move || work.going.with(Option::is_some));
     let said = move || match work.going.get() {
-        Some((what, done, all)) => format!("{what}: {done} of {all}"),
+        Some(tally) => tally.progress(),
         None => format!("{} selected", meant.with(Vec::len)),
     };
+    let stopped = Memo::new(move |_| work.going.with(|g| g.as_ref().map(|tally| tally.stopped)));
     let test = move || {
         let ids = meant.with_untracked(|m| m.iter().map(|t| t.id).collect());
         stores().inventory.test_all(ids);
@@ -152,6 +172,18 @@ fn bar(work: Work, meant: Memo<Vec<Target>>) -> AnyView {
             )}
             {Button::new(remove_label).small().danger().icon(Icon::Trash).test("bulk-remove").disabled(busy).on(remove).view()}
             <span class="grow"></span>
+            {move || {
+                stopped.get().map(|stopped| {
+                    Button::new(if stopped { "Stopping…" } else { "Stop" })
+                        .small()
+                        .icon(Icon::Stop)
+                        .title("Begins no further target. What was done stays.")
+                        .test("bulk-stop")
+                        .disabled(stopped)
+                        .on(move || work.stop())
+                        .view()
+                })
+            }}
             {Button::new("Clear").quiet().small().test("bulk-clear").on(|| place().ticked.set(HashSet::new())).view()}
         </div>
     }

@@ -5,15 +5,15 @@ use super::place::{Beside, Place, Within, place};
 use crate::components::empty::waiting;
 use crate::components::field::Input;
 use crate::components::icon::{look_icon, looked};
-use crate::components::table::{Column, Table};
+use crate::components::table::{Column, Table, Ticks};
 use crate::components::{Button, EmptyState, ago, badge, problem_card};
 use crate::pure::format::plural;
 use crate::pure::groups::holds;
 use crate::pure::icons::Icon;
 use crate::pure::order::Key;
 use crate::pure::reaching;
+use crate::pure::trial::Trial;
 use crate::pure::words::{Look, Tone};
-use crate::state::inventory::Trial;
 use crate::state::{Load, stores};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -54,9 +54,9 @@ impl State {
 }
 
 fn state(target: &Target, trial: Option<&Trial>) -> State {
-    match trial {
+    match trial.filter(|trial| trial.holds(target)) {
         Some(Trial::Running) => return State::Testing,
-        Some(Trial::Done(result)) => match result.as_ref() {
+        Some(Trial::Done { result, .. }) => match result.as_ref() {
             Ok(TestResult::HostKeyUnknown { .. } | TestResult::HostKeyChanged { .. }) => return State::NeedsLook,
             Err(problem) if problem.code == ProblemCode::VaultLocked => return State::VaultLocked,
             Err(_) => return State::Failed,
@@ -180,7 +180,7 @@ fn table(place: Place, rows: Memo<Arc<Vec<Row>>>) -> AnyView {
         key: |row: &Row| row.target.id.to_string(),
         open: Arc::new(|row: &Row| super::open(row.target.id)),
         current,
-        checked: Some(place.ticked),
+        checked: Some(Ticks { on: place.ticked, name: |row: &Row| row.target.spec.name.clone() }),
         sort: ("name", false),
         row_class: |row| if row.target.spec.maintenance { "resting" } else { "" },
         empty,

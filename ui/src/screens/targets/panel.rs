@@ -66,7 +66,7 @@ pub(super) fn panel(id: TargetId) -> AnyView {
 fn test_button(target: Memo<Option<Target>>) -> AnyView {
     let id = move || target.with(|t| t.as_ref().map(|t| t.id));
     let busy = Signal::derive(move || {
-        let running = crate::state::inventory::Trial::Running;
+        let running = crate::pure::trial::Trial::Running;
         id().is_some_and(|id| stores().inventory.trials.with(|t| t.get(&id) == Some(&running)))
     });
     Button::new("Test")
@@ -85,8 +85,11 @@ fn test_button(target: Memo<Option<Target>>) -> AnyView {
 
 /// The jobs that name it or work on it. The program finds parts of names as well, so that those whose
 /// words do not name this one are kept only if it is among their targets.
-async fn jobs_of(id: TargetId, name: String) -> Result<Vec<JobSummary>, Problem> {
+///
+/// Says too whether there are older ones that were not looked at.
+async fn jobs_of(id: TargetId, name: String) -> Result<(Vec<JobSummary>, bool), Problem> {
     let found = api::call(ListJobs { text: name.clone(), limit: LATEST, ..ListJobs::default() }).await?;
+    let more = found.len() >= LATEST as usize;
     let mut ours = Vec::new();
     for job in found {
         let named = mention::names(&job.request, &name) || mention::names(&job.sentence, &name);
@@ -94,7 +97,7 @@ async fn jobs_of(id: TargetId, name: String) -> Result<Vec<JobSummary>, Problem>
             ours.push(job);
         }
     }
-    Ok(ours)
+    Ok((ours, more))
 }
 
 /// The list of them.
@@ -107,13 +110,17 @@ fn jobs(id: TargetId, name: String) -> AnyView {
     let inside = move || match found.get() {
         Load::Waiting => waiting(),
         Load::Failed(problem) => problem_card(problem),
-        Load::Ready(jobs) if jobs.is_empty() => {
+        Load::Ready((jobs, false)) if jobs.is_empty() => {
             let text = format!("No job has named {name} yet. Ask for something in the chat: “is {name} up?”");
             view! { <p class="soft" data-test="no-jobs">{text}</p> }.into_any()
         }
-        Load::Ready(jobs) => {
+        Load::Ready((jobs, more)) => {
             let rows = jobs.into_iter().map(job).collect_view();
-            view! { <div class="stack" data-test="target-jobs">{rows}</div> }.into_any()
+            let older = more.then(|| {
+                let text = format!("Of the newest {LATEST} jobs with these letters. Search the Jobs screen for “{name}” to see older ones.");
+                view! { <p class="soft" data-test="older-jobs">{text}</p> }
+            });
+            view! { <div class="stack" data-test="target-jobs">{rows}{older}</div> }.into_any()
         }
     };
     scroller("target-jobs", "panel-body", inside.into_any())

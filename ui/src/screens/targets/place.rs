@@ -1,5 +1,6 @@
 //! What the screen shows: the chosen group, the search, the ticks, what is open beside and over the table.
 
+use super::bulk::Work;
 use crate::state::navigation::Screen;
 use crate::state::stores;
 use leptos::prelude::*;
@@ -66,6 +67,8 @@ pub(super) struct Place {
     pub(super) next: RwSignal<Option<Next>>,
     /// The members a new group begins with.
     pub(super) members: RwSignal<Vec<TargetId>>,
+    /// What is being done to several targets at once; it goes on when the screen is left.
+    pub(super) work: Work,
 }
 
 thread_local! {
@@ -85,6 +88,7 @@ pub(super) fn place() -> Place {
                 over: RwSignal::new(None),
                 next: RwSignal::new(None),
                 members: RwSignal::new(Vec::new()),
+                work: Work::new(),
             })
         })
     })

@@ -8,8 +8,8 @@ use crate::components::{Button, moment, problem_card};
 use crate::pure::format::capital;
 use crate::pure::icons::Icon;
 use crate::pure::reaching::{Came, Phase, phases};
+use crate::pure::trial::Trial;
 use crate::pure::words::{Look, Tone};
-use crate::state::inventory::Trial;
 use crate::state::stores;
 use leptos::prelude::*;
 use wheelhouse_protocol::inventory::{ConnectionKind, Target, TestResult};
@@ -17,7 +17,10 @@ use wheelhouse_protocol::{ProblemCode, TargetId};
 
 /// How the last test ended, or what is known without one.
 pub(super) fn trial(id: TargetId, target: Memo<Option<Target>>) -> AnyView {
-    let trial = Memo::new(move |_| stores().inventory.trials.with(|t| t.get(&id).cloned()));
+    let trial = Memo::new(move |_| {
+        let trial = stores().inventory.trials.with(|t| t.get(&id).cloned());
+        trial.filter(|trial| target.with(|t| t.as_ref().is_none_or(|t| trial.holds(t))))
+    });
     let local = move || {
         target.with_untracked(|t| {
             t.as_ref().and_then(|t| t.spec.usable_connection()).is_some_and(|c| c.kind == ConnectionKind::Local)
@@ -29,7 +32,7 @@ pub(super) fn trial(id: TargetId, target: Memo<Option<Target>>) -> AnyView {
             {move || match trial.get() {
                 None => before(known),
                 Some(Trial::Running) => running(local()),
-                Some(Trial::Done(result)) => match *result {
+                Some(Trial::Done { result, .. }) => match *result {
                     Ok(result) => ended(id, local(), result),
                     Err(problem) if matches!(problem.code, ProblemCode::VaultLocked) => view! {
                         {problem_card(problem)}

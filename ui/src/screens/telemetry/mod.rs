@@ -59,11 +59,11 @@ fn time() -> AnyView {
 }
 
 fn pause() {
-    stores().telemetry.paused.set(Some(js_sys::Date::now()));
+    stores().telemetry.stand_still(true);
 }
 
 fn follow() {
-    stores().telemetry.paused.set(None);
+    stores().telemetry.stand_still(false);
 }
 
 fn panels() -> AnyView {

@@ -9,6 +9,7 @@ use crate::pure::format::names;
 use crate::pure::icons::Icon;
 use crate::state::load::Doing;
 use crate::state::stores;
+use crate::state::vault::Damage;
 use leptos::prelude::*;
 use wheelhouse_protocol::credential::{CreateVault, KeyringState, RestoreVault, RestoredVault};
 use wheelhouse_protocol::{Problem, SecretInput};
@@ -173,46 +174,60 @@ pub(super) fn missing() -> AnyView {
 }
 
 /// It is there and cannot be read as it is.
-pub(super) fn damaged(problem: Problem) -> AnyView {
-    let passphrase = RwSignal::new(String::new());
-    let doing = Doing::new();
-    let restored = RwSignal::new(None::<RestoredVault>);
-    let restore = move || {
-        let typed = SecretInput::new(passphrase.get_untracked());
-        passphrase.set(String::new());
-        doing.run(RestoreVault { passphrase: typed }, move |outcome| restored.set(Some(outcome)));
-    };
-    let form = move || {
-        view! {
-            {problem_card(problem.clone())}
-            {field(
-                "Passphrase",
-                "Only who can open the vault may choose between its copies.",
-                "passphrase",
-                doing.problem,
-                Input::secret(passphrase).test("vault-restore-passphrase").on_enter(restore).view(),
-            )}
-            {other_problem(doing.problem, &["passphrase"])}
-            {Button::new("Restore what it held before")
-                .primary()
-                .icon(Icon::Undo)
-                .test("vault-restore")
-                .busy(doing.busy)
-                .disabled(Signal::derive(move || passphrase.with(String::is_empty)))
-                .on(restore)
-                .view()}
-        }
-        .into_any()
-    };
+pub(super) fn damaged(damage: Memo<Option<Damage>>) -> AnyView {
     let inside = view! {
         <div class="stack loose vault-door-form">
-            {move || match restored.get() {
+            {move || damage.get().map(|damage| match damage.restored {
                 Some(outcome) => came_to(outcome),
-                None => form(),
-            }}
+                None => restore_form(damage.problem),
+            })}
         </div>
     };
     door(Icon::Warning, "The vault is damaged", "", "vault-damaged", inside.into_any())
+}
+
+fn restore_form(problem: Problem) -> AnyView {
+    let passphrase = RwSignal::new(String::new());
+    let doing = Doing::new();
+    let seen = problem.clone();
+    let restore = move || {
+        let typed = SecretInput::new(passphrase.get_untracked());
+        passphrase.set(String::new());
+        let problem = seen.clone();
+        doing.run(RestoreVault { passphrase: typed }, move |outcome| {
+            let vault = outcome.vault.clone();
+            stores().vault.damage.set(Some(Damage { problem, restored: Some(outcome) }));
+            stores().vault.show(vault);
+        });
+    };
+    let by_enter = restore.clone();
+    view! {
+        {problem_card(problem)}
+        {field(
+            "Passphrase",
+            "Only who can open the vault may choose between its copies.",
+            "passphrase",
+            doing.problem,
+            Input::secret(passphrase).test("vault-restore-passphrase").focus().on_enter(by_enter).view(),
+        )}
+        {other_problem(doing.problem, &["passphrase"])}
+        {Button::new("Restore what it held before")
+            .primary()
+            .icon(Icon::Undo)
+            .test("vault-restore")
+            .busy(doing.busy)
+            .disabled(Signal::derive(move || passphrase.with(String::is_empty)))
+            .on(restore)
+            .view()}
+        // It may have been put back from a backup meanwhile.
+        {Button::new("Try to unlock it as it is")
+            .quiet()
+            .test("vault-try-again")
+            .disabled(doing.busy)
+            .on(|| stores().vault.damage.set(None))
+            .view()}
+    }
+    .into_any()
 }
 
 fn came_to(outcome: RestoredVault) -> AnyView {
@@ -229,7 +244,10 @@ fn came_to(outcome: RestoredVault) -> AnyView {
             <dt>"Copy of what was found"</dt>
             <dd class="mono">{outcome.copy.clone()}</dd>
         </dl>
-        {Button::new("Open the vault").primary().icon(Icon::Unlock).test("vault-open-restored").on(|| stores().vault.refresh()).view()}
+        {Button::new("Open the vault").primary().icon(Icon::Unlock).test("vault-open-restored").on(|| {
+            stores().vault.damage.set(None);
+            stores().vault.refresh();
+        }).view()}
     }
     .into_any()
 }

@@ -12,7 +12,6 @@ use crate::state::navigation::Screen;
 use crate::state::vault::Beside;
 use crate::state::{Load, stores};
 use leptos::prelude::*;
-use wheelhouse_protocol::ProblemCode;
 use wheelhouse_protocol::credential::VaultState;
 
 /// The screen.
@@ -24,12 +23,13 @@ pub(crate) fn vault() -> AnyView {
             Load::Failed(problem) => Load::Failed(problem.clone()),
         })
     });
+    let damage = Memo::new(|_| stores().vault.to_mend());
     (move || match state.get() {
+        _ if damage.with(Option::is_some) => closed::damaged(damage),
         Load::Ready(VaultState::Unlocked) => entries::open(),
         Load::Ready(VaultState::Locked) => closed::locked(),
         Load::Ready(VaultState::Missing) => closed::missing(),
         Load::Waiting => bare(empty::waiting()),
-        Load::Failed(problem) if problem.code == ProblemCode::Damaged => closed::damaged(problem),
         Load::Failed(problem) => bare(view! { <div class="page">{problem_card(problem)}</div> }.into_any()),
     })
     .into_any()

@@ -47,6 +47,9 @@ impl Handle<ApprovePlan> for App {
     async fn handle(&self, caller: &Caller, command: ApprovePlan) -> Result<JobSummary, Problem> {
         let proposal = self.store.proposal(command.id).await?;
         let plan = plan_of(&proposal)?;
+        let now = Timestamp::now();
+        let until = approvable_until(proposal.made_at, self.settings().await?.approval_minutes);
+        check_age(&proposal, until, now)?;
         if let Some(words) = &plan.confirm_by_typing {
             let typed = command.typed.as_deref().map(str::trim).unwrap_or_default();
             if !typed.eq_ignore_ascii_case(words) {
@@ -58,14 +61,12 @@ impl Handle<ApprovePlan> for App {
                 .source("typed"));
             }
         }
-        let now = Timestamp::now();
-        let minutes = i64::from(self.settings().await?.approval_minutes);
         let approval = NewApproval {
             id: ApprovalId(Uuid::now_v7()),
             hash: command.hash,
             who: caller.who.clone(),
             at: now,
-            expires_at: now + std::time::Duration::from_secs(minutes.unsigned_abs() * 60),
+            expires_at: until,
         };
         let approved = ApprovedPlan::approved(plan, approval, now)?;
         let job = self.engine.start(approved, &caller.who, true).await?;
@@ -116,6 +117,21 @@ fn plan_of(proposal: &Proposal) -> Result<Plan, Problem> {
     })
 }
 
+/// Until when a plan that was made then can be approved.
+fn approvable_until(made_at: Timestamp, minutes: u32) -> Timestamp {
+    made_at + std::time::Duration::from_secs(u64::from(minutes) * 60)
+}
+
+/// What a plan was made from changes: after a while it must be looked at anew.
+fn check_age(proposal: &Proposal, until: Timestamp, now: Timestamp) -> Result<(), Problem> {
+    if now < until {
+        return Ok(());
+    }
+    let detail = format!("It was made at {} and could be approved until {until}.", proposal.made_at);
+    Err(Problem::new(ProblemCode::Stale, "This plan is too old to be approved", detail)
+        .hint("Ask for it again, or revise it: the new plan is of the machines as they are now."))
+}
+
 fn check_strategy(strategy: &wheelhouse_protocol::plan::Strategy) -> Result<(), Problem> {
     use wheelhouse_protocol::plan::Batch;
     if !(1..=1000).contains(&strategy.limit) {
@@ -127,5 +143,52 @@ fn check_strategy(strategy: &wheelhouse_protocol::plan::Strategy) -> Result<(), 
             Err(Problem::invalid("batch", format!("{p} % at a time; it can be 1 to 100 %.")))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+    use super::*;
+    use crate::testing::{app, until};
+    use crate::{Door, Handle};
+    use std::time::Duration;
+    use wheelhouse_protocol::Command;
+    use wheelhouse_protocol::job::GetJob;
+
+    async fn call<C: Command>(app: &App, command: C) -> Result<C::Output, Problem>
+    where
+        App: Handle<C>,
+    {
+        app.call(&Caller::operator(), command).await
+    }
+
+    /// A plan that changes this machine harmlessly, made so many minutes ago.
+    async fn shown(app: &App, minutes_ago: u64) -> Plan {
+        let mut proposal = app.propose("run \"true\" on localhost").await.unwrap();
+        proposal.made_at -= Duration::from_secs(minutes_ago * 60);
+        app.store.put_proposal(&proposal).await.unwrap();
+        let plan = proposal.plan.unwrap();
+        assert!(plan.mutates(), "only those are approved");
+        plan
+    }
+
+    #[tokio::test]
+    async fn a_plan_can_be_approved_for_as_long_as_the_settings_say() {
+        let home = tempfile::tempdir().unwrap();
+        let app = app(home.path(), Door::Terminal).await;
+        let approve = |plan: Plan| ApprovePlan { id: plan.id, hash: plan.hash, typed: plan.confirm_by_typing };
+        let old = shown(&app, 16).await;
+        let problem = call(&app, approve(old.clone())).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::Stale, "15 minutes are the default: {problem}");
+        assert!(problem.title.contains("too old"), "the plan is, not an approval nobody has given yet: {problem}");
+        assert!(matches!(app.store.proposal(old.id).await.unwrap().state, ProposalState::Open), "nothing has started");
+
+        let mut settings = app.settings().await.unwrap();
+        settings.approval_minutes = 60;
+        app.apply_settings(&settings).await.unwrap();
+        let job = call(&app, approve(old)).await.unwrap();
+        until(async || call(&app, GetJob { job: job.id }).await.unwrap().summary.state.is_final()).await;
+        app.shutdown(Duration::from_secs(2)).await;
     }
 }

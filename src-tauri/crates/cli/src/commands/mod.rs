@@ -11,9 +11,11 @@ mod vault;
 
 use crate::args::{Args, Command};
 use crate::outcome::Outcome;
+use crate::secret;
 use crate::session::Session;
 use crate::show;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use wheelhouse_protocol::command::COMMANDS;
 use wheelhouse_protocol::status::GetStatus;
 use wheelhouse_protocol::{Problem, ProblemCode};
@@ -79,7 +81,7 @@ async fn status(session: &Session) -> Result<Outcome, Problem> {
     Ok(Outcome::Done)
 }
 
-async fn call(session: &Session, name: Option<String>, input: Option<String>) -> Result<Outcome, Problem> {
+async fn call(session: &Session, name: Option<String>, input: Option<PathBuf>) -> Result<Outcome, Problem> {
     let Some(name) = name else {
         session.print(&COMMANDS, |commands| {
             let rows: Vec<Vec<String>> = commands
@@ -98,8 +100,7 @@ async fn call(session: &Session, name: Option<String>, input: Option<String>) ->
     };
     let input: Value = match input {
         None => json!({}),
-        Some(text) => serde_json::from_str(&text)
-            .map_err(|e| Problem::new(ProblemCode::InvalidInput, "The input is not JSON", e.to_string()))?,
+        Some(file) => secret::json_input(&file)?,
     };
     let output = match session.app.call_by_name(&session.caller, &name, input.clone()).await {
         Err(problem) if problem.code == ProblemCode::VaultLocked => {

@@ -2,6 +2,7 @@
 
 use super::plan::{outcome_of, plan_id, proposal_for_people};
 use crate::args::{ApproveArgs, RunArgs};
+use crate::interrupt::Interrupts;
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::show;
@@ -9,7 +10,8 @@ use serde_json::json;
 use std::io::{BufRead, IsTerminal, Write};
 use wheelhouse_app::bus::Subscription;
 use wheelhouse_protocol::job::{
-    CancelJob, CellState, GetJob, GetJobEvents, JobDetail, JobEventKind, JobState, JobSummary, Level, LogLine, Stream,
+    CancelJob, CellState, GetJob, GetJobEvents, GetJobLog, JobDetail, JobEventKind, JobState, JobSummary, Level,
+    LogLine, Stream,
 };
 use wheelhouse_protocol::picture::JobPicture;
 use wheelhouse_protocol::plan::{ApprovePlan, GetPlan, MakePlan, Plan, PlanHash, Proposal, RunPlan};
@@ -112,13 +114,16 @@ async fn follow_here(
 ) -> Result<Outcome, Problem> {
     let mut picture = JobPicture::new(plan.steps.len(), plan.targets.len());
     let loud = !quiet && !session.json;
-    let mut stops = 0;
+    // One for the whole job: one per event would miss what is pressed between two of them.
+    let mut interrupts = Interrupts::listen()?;
+    let (mut stops, mut last_line) = (0, 0);
     while !picture.state.is_final() {
         let event = tokio::select! {
-            event = events.next() => event,
-            stopped = tokio::signal::ctrl_c() => {
+            // A job that never stops talking must still be stopped.
+            biased;
+            () = interrupts.next() => {
                 stops += 1;
-                if stopped.is_err() || stops > 2 {
+                if stops > 2 {
                     return Ok(Outcome::SomeFailed);
                 }
                 show::aside(if stops == 1 {
@@ -133,6 +138,7 @@ async fn follow_here(
                 }
                 continue;
             }
+            event = events.next() => event,
         };
         match event {
             Some(Event::Job(event)) if event.job == job.id => {
@@ -142,11 +148,21 @@ async fn follow_here(
                 }
             }
             Some(Event::JobLog { job: of, lines }) if of == job.id && loud => {
-                lines.iter().for_each(|line| tell_line(plan, line));
+                // After a gap was filled, lines that were under way come again.
+                for line in lines.iter().filter(|line| line.n > last_line) {
+                    tell_line(plan, line);
+                }
+                last_line = lines.last().map_or(last_line, |line| line.n.max(last_line));
             }
             Some(Event::Resync) => {
                 for event in session.call(GetJobEvents { job: job.id, after: picture.contiguous() }).await? {
                     picture.apply(&event);
+                    if loud {
+                        tell(plan, &event.what);
+                    }
+                }
+                if loud {
+                    last_line = tell_lines_after(session, job.id, plan, last_line).await?;
                 }
             }
             Some(_) => {}
@@ -156,29 +172,47 @@ async fn follow_here(
     finish(session, job.id).await
 }
 
+/// Looks of [`follow_stored`] between two searches for programs that died.
+const TIDY: u32 = 10;
+/// Log lines asked for at once.
+const PAGE: u32 = 5000;
+
 /// Follows a job of any program, by what it writes.
 pub(crate) async fn follow_stored(session: &Session, job: JobId) -> Result<Outcome, Problem> {
     let detail = session.call(GetJob { job }).await?;
     let mut picture = JobPicture::new(detail.plan.steps.len(), detail.plan.targets.len());
-    let mut seen_lines = 0;
+    let (mut seen_lines, mut looks) = (0, 0u32);
     loop {
+        looks += 1;
+        // A job whose program was killed ends when somebody says so.
+        if looks.is_multiple_of(TIDY) {
+            session.app.recover().await?;
+        }
         for event in session.call(GetJobEvents { job, after: picture.contiguous() }).await? {
             picture.apply(&event);
             if !session.json {
                 tell(&detail.plan, &event.what);
             }
         }
-        let wanted = wheelhouse_protocol::job::GetJobLog { job: Some(job), after: seen_lines, ..Default::default() };
-        for line in session.call(wanted).await? {
-            seen_lines = line.n;
-            if !session.json {
-                tell_line(&detail.plan, &line);
-            }
+        if !session.json {
+            seen_lines = tell_lines_after(session, job, &detail.plan, seen_lines).await?;
         }
         if picture.state.is_final() {
             return finish(session, job).await;
         }
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+}
+
+/// Tells every stored line after one; answers the last.
+async fn tell_lines_after(session: &Session, job: JobId, plan: &Plan, mut after: u64) -> Result<u64, Problem> {
+    loop {
+        let lines = session.call(GetJobLog { job: Some(job), after, limit: PAGE, ..GetJobLog::default() }).await?;
+        lines.iter().for_each(|line| tell_line(plan, line));
+        after = lines.last().map_or(after, |line| line.n);
+        if lines.len() < PAGE as usize {
+            return Ok(after);
+        }
     }
 }
 
