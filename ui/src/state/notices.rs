@@ -16,6 +16,8 @@ pub(crate) struct Notices {
     pub(crate) page: Remote<NotificationPage>,
     /// The figures, as last told.
     pub(crate) counts: RwSignal<NotificationCounts>,
+    /// The entry to open when the screen is shown next.
+    pub(crate) wanted: RwSignal<Option<NotificationId>>,
 }
 
 impl Notices {

@@ -825,6 +825,7 @@ impl Reader<'_> {
             questions,
             reasons,
             sentence,
+            answer: None,
             ..empty(intent, disposition, String::new())
         };
         let complete = reading.disposition != Disposition::Clarify;
@@ -1161,6 +1162,7 @@ fn empty(intent: Intent, disposition: Disposition, sentence: String) -> Reading 
         questions: Vec::new(),
         reasons: Vec::new(),
         sentence,
+        answer: None,
     }
 }
 
