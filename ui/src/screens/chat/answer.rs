@@ -13,6 +13,9 @@ use leptos::prelude::*;
 use wheelhouse_protocol::answer::{AnswerCell, AnswerLink, AnswerRow, AnswerTable};
 use wheelhouse_protocol::reading::{Choice, Reading};
 
+/// Text up to so many characters is not broken into lines.
+const SHORT: usize = 36;
+
 /// Rows shown before anybody asks for more: a thread is read, not scrolled.
 const FEW: usize = 8;
 
@@ -107,7 +110,8 @@ fn shown(cell: &AnswerCell) -> AnyView {
     match cell {
         AnswerCell::None => view! { <span class="faint">"–"</span> }.into_any(),
         AnswerCell::Text { text } => {
-            view! { <span class="answer-text" title=text.clone()>{text.clone()}</span> }.into_any()
+            let class = if text.chars().count() <= SHORT { "answer-text short" } else { "answer-text" };
+            view! { <span class=class title=text.clone()>{text.clone()}</span> }.into_any()
         }
         AnswerCell::Moment { at } => moment(*at),
         AnswerCell::Job { state } => looked(words::job(*state)),

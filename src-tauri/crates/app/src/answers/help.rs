@@ -125,11 +125,9 @@ pub(super) async fn answer(store: &Store, reading: &Reading) -> Result<Answer, P
     let sentence = if topic.is_none() && !reading.sentence.trim().is_empty() {
         reading.sentence.clone()
     } else {
-        let about = topic.map(|topic| format!(" about {topic}")).unwrap_or_default();
-        format!(
-            "Say it in your own words{about}; you see the plan before anything runs, and nothing changes before you \
-             approve it. For example:"
-        )
+        "Say it in your own words; you see the plan before anything runs, and nothing changes before you approve it. \
+         For example:"
+            .to_owned()
     };
     Ok(Answer { sentence, table: None, follow_ups })
 }

@@ -27,7 +27,7 @@ pub(super) async fn answer(store: &Store, reading: &Reading, clock: &Clock, step
     let newest = store.ask_jobs(&question, 1).await?.newest.into_iter().next();
     let Some(newest) = newest else {
         let what = status.filter(|_| states.is_some()).map(|s| format!(" that is {s}")).unwrap_or_default();
-        let place = if scope.said.is_empty() { String::new() } else { format!(" {}", scope.on()) };
+        let place = if scope.on().is_empty() { String::new() } else { format!(" {}", scope.on()) };
         return Ok(Answer::of(format!("There is no job{what}{place} yet.")));
     };
     let detail = store.job_detail(newest.id).await?;

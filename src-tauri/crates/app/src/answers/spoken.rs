@@ -43,8 +43,10 @@ pub(super) struct Scope {
     pub(super) targets: Option<Vec<String>>,
     /// The operating system, where nothing else names machines.
     pub(super) os: Option<Os>,
-    /// As a person says it: `CIS servers except web-03`; empty when it is about all.
+    /// As a person says it: `CIS servers except web-03`; empty when no place is named.
     pub(super) said: String,
+    /// The operating system that is named, before a noun: `Windows `; empty when none is.
+    pub(super) kind: String,
 }
 
 impl Scope {
@@ -58,8 +60,6 @@ impl Scope {
         let wanted: Vec<String> = places.groups.iter().chain(&places.hosts).cloned().collect();
         if !wanted.is_empty() {
             said.push(names(&wanted));
-        } else if let Some(os) = reading.os_hint {
-            said.push(format!("{os} targets"));
         } else if named {
             said.push("all targets".to_owned());
         }
@@ -69,15 +69,20 @@ impl Scope {
         if !places.exclude.is_empty() {
             said.push(format!("except {}", names(&places.exclude)));
         }
-        Self { targets, os, said: said.join(" ") }
+        let kind = reading.os_hint.map(|os| format!("{os} ")).unwrap_or_default();
+        Self { targets, os, said: said.join(" "), kind }
     }
 
-    /// `on CIS servers`; empty when it is about all.
+    /// `on CIS servers`, `on Windows targets`; empty when it is about all.
     pub(super) fn on(&self) -> String {
-        if self.said.is_empty() { String::new() } else { format!("on {}", self.said) }
+        match (self.said.as_str(), self.kind.as_str()) {
+            ("", "") => String::new(),
+            ("", kind) => format!("on {kind}targets"),
+            (said, _) => format!("on {said}"),
+        }
     }
 
-    /// `in CIS servers`; empty when it is about all.
+    /// `in CIS servers`; empty when no place is named.
     pub(super) fn within(&self) -> String {
         if self.said.is_empty() { String::new() } else { format!("in {}", self.said) }
     }

@@ -142,12 +142,15 @@ fn spoken_kinds() -> Vec<ConnectionKind> {
 fn spoken(about: &About, found: &TargetsFound, scope: &Scope, clock: &Clock) -> String {
     let n = found.total;
     let within = scope.within();
-    let targets = if n == 0 { "No target".to_owned() } else { number(n, "target", "targets") };
+    let kind = &scope.kind;
+    let number = |n| number(n, &format!("{kind}target"), &format!("{kind}targets"));
+    let targets = if n == 0 { format!("No {kind}target") } else { number(n) };
     let one = n <= 1;
     if found.among == 0 {
-        return match (scope.said.is_empty(), about) {
-            (true, _) => "There are no targets in the inventory yet.".to_owned(),
-            (false, _) => format!("There are no targets {within}."),
+        return match (within.is_empty(), kind.is_empty()) {
+            (true, true) => "There are no targets in the inventory yet.".to_owned(),
+            (true, false) => format!("There are no {kind}targets in the inventory."),
+            (false, _) => format!("There are no {kind}targets {within}."),
         };
     }
     let of = |what: &str| {
@@ -161,9 +164,9 @@ fn spoken(about: &About, found: &TargetsFound, scope: &Scope, clock: &Clock) -> 
     };
     match about {
         About::All if within.is_empty() => {
-            format!("There {} {} in the inventory.", if n == 1 { "is" } else { "are" }, number(n, "target", "targets"))
+            format!("There {} {} in the inventory.", if n == 1 { "is" } else { "are" }, number(n))
         }
-        About::All => sentence(&[&number(n, "target is", "targets are"), &within]),
+        About::All => sentence(&[&number(n), if n == 1 { "is" } else { "are" }, &within]),
         About::Kind(called) => of(&format!("{} {called} connection", if one { "has" } else { "have" })),
         About::NoCredentials => {
             let said = of(&format!("{} no credential to log in with", if one { "has" } else { "have" }));
@@ -180,7 +183,7 @@ fn spoken(about: &About, found: &TargetsFound, scope: &Scope, clock: &Clock) -> 
             let latest = found.first.first().and_then(|t| Some((t, t.last_failure_at?)));
             let said = match latest {
                 Some((target, at)) if n == 1 => format!("{} ({}).", said.trim_end_matches('.'), clock.when(at))
-                    .replacen("1 target", &target.name, 1),
+                    .replacen(&number(1), &target.name, 1),
                 Some((target, at)) => format!("{said} The latest was {}, {}.", target.name, clock.when(at)),
                 None => said,
             };
