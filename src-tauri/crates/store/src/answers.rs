@@ -71,6 +71,8 @@ pub enum Trait {
     NoConnection(Vec<ConnectionKind>),
     /// It is logged in to over the network, and no credential of the vault is set for that.
     NoCredentials,
+    /// A credential of the vault is set for one of its connections.
+    Credentials,
     /// The last attempt to reach it failed.
     Unreachable,
     /// It is in maintenance.
@@ -323,6 +325,12 @@ fn such_targets(query: &mut Query, question: &TargetQuestion) -> Result<()> {
                 " AND connections <> '[]' AND NOT EXISTS (SELECT 1 FROM json_each(t.connections) c
                      WHERE json_extract(c.value, '$.kind') = 'local' OR EXISTS (SELECT 1 FROM vault_entries v
                          WHERE v.slot = 'current' AND v.id = json_extract(c.value, '$.credential')))",
+            );
+        }
+        Some(Trait::Credentials) => {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM json_each(t.connections) c JOIN vault_entries v
+                     ON v.slot = 'current' AND v.id = json_extract(c.value, '$.credential'))",
             );
         }
         Some(Trait::Unreachable) => {

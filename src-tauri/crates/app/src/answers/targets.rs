@@ -29,6 +29,7 @@ enum About {
     All,
     /// Has a connection of this kind, as it is called after “has”.
     Kind(&'static str),
+    Credentials,
     NoCredentials,
     NoConnection,
     Unreachable,
@@ -64,9 +65,17 @@ type Cells = fn(&TargetFound) -> Vec<AnswerCell>;
 /// The columns that tell what was asked, and what stands in them.
 fn columns(about: &About) -> (&'static [&'static str], Cells) {
     match about {
-        About::All | About::Kind(_) => (&["Target", "Address", "OS", "Reached by", "Last contact"], |t| {
-            vec![name(t), address(t), AnswerCell::text(t.os.to_string()), ways(t), AnswerCell::moment(t.last_contact)]
-        }),
+        About::All | About::Kind(_) | About::Credentials => {
+            (&["Target", "Address", "OS", "Reached by", "Last contact"], |t| {
+                vec![
+                    name(t),
+                    address(t),
+                    AnswerCell::text(t.os.to_string()),
+                    ways(t),
+                    AnswerCell::moment(t.last_contact),
+                ]
+            })
+        }
         About::NoCredentials => {
             (&["Target", "Address", "Reached by", "Logs in with"], |t| vec![name(t), address(t), ways(t), login(t)])
         }
@@ -107,6 +116,7 @@ fn about(reading: &Reading, clock: &Clock) -> Result<(About, Option<Trait>), Ans
     }
     Ok(match slot(reading, "filter") {
         None => (About::All, None),
+        Some("credentials") => (About::Credentials, Some(Trait::Credentials)),
         Some("no_credentials") => (About::NoCredentials, Some(Trait::NoCredentials)),
         Some("no_connection") => (About::NoConnection, Some(Trait::NoConnection(spoken_kinds()))),
         Some("unreachable") => (About::Unreachable, Some(Trait::Unreachable)),
@@ -168,6 +178,7 @@ fn spoken(about: &About, found: &TargetsFound, scope: &Scope, clock: &Clock) -> 
         }
         About::All => sentence(&[&number(n), if n == 1 { "is" } else { "are" }, &within]),
         About::Kind(called) => of(&format!("{} {called} connection", if one { "has" } else { "have" })),
+        About::Credentials => of(&format!("{} a credential to log in with", if one { "has" } else { "have" })),
         About::NoCredentials => {
             let said = of(&format!("{} no credential to log in with", if one { "has" } else { "have" }));
             if n > 0 { format!("{said} SSH then tries your agent; the rest cannot log in.") } else { said }

@@ -421,6 +421,11 @@ async fn what_a_target_has_and_lacks() {
             ("switch", "nothing"),
         ]
     );
+    let having = room.list(json!({"filter": "credentials"})).await;
+    assert_eq!(
+        (having.sentence.as_str(), firsts(&having)),
+        ("1 target has a credential to log in with.", vec!["kept".to_owned()])
+    );
     let closed = room.list(json!({"filter": "no_connection"})).await;
     let names = firsts(&closed);
     assert!(names.contains(&"bare".to_owned()) && !names.contains(&"here".to_owned()), "{names:?}");
