@@ -18,6 +18,8 @@ pub(crate) struct Notices {
     pub(crate) counts: RwSignal<NotificationCounts>,
     /// Whether the screen shall ask whether to acknowledge all that is open.
     pub(crate) ask_all: RwSignal<bool>,
+    /// The entry to open when the screen is shown next.
+    pub(crate) wanted: RwSignal<Option<NotificationId>>,
 }
 
 impl Notices {

@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: no SQL, no sockets, no scripts; nothing about windows, terminals or HTTP.
 
+mod answers;
 mod app;
 pub mod bus;
 mod caller;

@@ -1,7 +1,9 @@
 //! From words to a proposal that waits for a decision.
 
-use crate::App;
 use crate::files::Disk;
+use crate::{App, answers};
+use jiff::Zoned;
+use std::sync::Arc;
 use uuid::Uuid;
 use wheelhouse_planner::Planner;
 use wheelhouse_protocol::inventory::Snapshot;
@@ -20,13 +22,16 @@ impl App {
         Ok(Snapshot { targets, groups, services })
     }
 
-    /// What a request means, with its plan where it is complete.
+    /// What a request means, with its plan where it is complete, or the answer to a question.
     pub(crate) async fn propose(&self, request: &str) -> Result<Proposal, Problem> {
         let planner = self.planner().await?;
         let strategy = Strategy { limit: self.settings().await?.parallel_targets, ..Strategy::default() };
         let request = request.to_owned();
         // Reading a file that is to be copied takes as long as its disk takes.
-        blocking(move || propose(&planner, &request, strategy)).await
+        let reader = Arc::clone(&planner);
+        let mut proposal = blocking(move || propose(&reader, &request, strategy)).await?;
+        answers::fill_in(&self.store, &planner, &mut proposal.reading, Zoned::now()).await?;
+        Ok(proposal)
     }
 
     /// The same steps for some of a plan's targets, as a proposal of its own.

@@ -77,7 +77,10 @@ impl Asked<'_> {
             "summarize", "summarise", "enumerate", "status", "result", "results", "outcome", "summary", "failed",
             "running", "describe",
         ];
-        words.iter().any(|w| self.tokens[lead].is(w))
+        let noun = self.lexicon.stored.at(&self.tokens[lead..]).is_some_and(|(_, kind)| {
+            *kind != Stored::Inventory || self.has(&["without", "missing", "lacking"])
+        });
+        noun || words.iter().any(|w| self.tokens[lead].is(w))
             || matches!(self.verb_at(lead), Some((_, Verb::Look | Verb::Find)))
     }
 

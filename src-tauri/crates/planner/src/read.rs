@@ -919,6 +919,9 @@ impl Reader<'_> {
             questions.push(question_of(gap, request, clauses));
         }
         let drafts: Vec<Draft> = clauses.iter().flat_map(|c| c.drafts.iter().cloned()).collect();
+        if let Some(text) = contradiction(&drafts) {
+            questions.push(Question { about: "steps".to_owned(), text, choices: Vec::new() });
+        }
         let elsewhere = !drafts.is_empty()
             && drafts.iter().all(|d| matches!(d, Draft::Ready(Action::Reach { .. })))
             && places.resolved.is_empty()
@@ -968,6 +971,7 @@ impl Reader<'_> {
             questions,
             reasons,
             sentence,
+            answer: None,
             ..empty(intent, disposition, String::new())
         };
         let complete = reading.disposition != Disposition::Clarify;
@@ -1152,6 +1156,21 @@ impl Reader<'_> {
     }
 }
 
+/// Steps that undo each other: starting and then stopping, enabling and disabling.
+fn contradiction(drafts: &[Draft]) -> Option<String> {
+    let actions: Vec<&Action> = drafts.iter().filter_map(|d| if let Draft::Ready(a) = d { Some(a) } else { None }).collect();
+    actions.windows(2).find_map(|pair| {
+        let undone = match (pair[0], pair[1]) {
+            (Action::ServiceStart { service: a }, Action::ServiceStop { service: b })
+            | (Action::ServiceEnable { service: a }, Action::ServiceDisable { service: b })
+            | (Action::ServiceDisable { service: a }, Action::ServiceEnable { service: b }) => a == b,
+            (Action::PackageInstall { package: a, .. }, Action::PackageUninstall { package: b }) => a == b,
+            _ => false,
+        };
+        undone.then(|| format!("“{}” and then “{}” undo each other. Which of them is wanted?", pair[0].title(), pair[1].title()))
+    })
+}
+
 /// "what eats the cpu? show processes": the same look asked for twice is one.
 fn without_repeats(clauses: Vec<Clause>) -> Vec<Clause> {
     let mut kept: Vec<Clause> = Vec::new();
@@ -1304,6 +1323,7 @@ fn empty(intent: Intent, disposition: Disposition, sentence: String) -> Reading 
         questions: Vec::new(),
         reasons: Vec::new(),
         sentence,
+        answer: None,
     }
 }
 

@@ -9,6 +9,7 @@
 //! the registry in `app`, the roles test and the documentation are generated from it.
 
 pub mod action;
+pub mod answer;
 pub mod audit;
 pub mod chat;
 pub mod command;

@@ -1,5 +1,6 @@
 //! What the planner understood from an operator's words.
 
+use crate::answer::Answer;
 use crate::inventory::Os;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -297,4 +298,7 @@ pub struct Reading {
     pub reasons: Vec<String>,
     /// One sentence to the operator: the summary, the refusal, or the answer.
     pub sentence: String,
+    /// What the store answers to a question about Wheelhouse itself. The planner cannot know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }

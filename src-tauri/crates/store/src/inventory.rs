@@ -122,7 +122,7 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.run(
             sqlx::query(
-                "UPDATE targets SET last_contact = $2, last_failure = '', facts = COALESCE($3, facts),
+                "UPDATE targets SET last_contact = $2, last_failure = '', last_failure_at = NULL, facts = COALESCE($3, facts),
                  os = CASE WHEN os = 'unknown' AND $4 IS NOT NULL THEN $4 ELSE os END WHERE id = $1",
             )
             .bind(id.to_string())
@@ -137,11 +137,16 @@ impl Store {
         tx.commit().await
     }
 
-    /// Notes that a target could not be reached, and why.
-    pub async fn note_failure(&self, id: TargetId, why: &str) -> Result<()> {
+    /// Notes that a target could not be reached, when, and why.
+    pub async fn note_failure(&self, id: TargetId, at: Timestamp, why: &str) -> Result<()> {
         let mut tx = self.begin().await?;
-        tx.run(sqlx::query("UPDATE targets SET last_failure = $2 WHERE id = $1").bind(id.to_string()).bind(why))
-            .await?;
+        tx.run(
+            sqlx::query("UPDATE targets SET last_failure = $2, last_failure_at = $3 WHERE id = $1")
+                .bind(id.to_string())
+                .bind(why)
+                .bind(micros(at)),
+        )
+        .await?;
         tx.commit().await
     }
 }

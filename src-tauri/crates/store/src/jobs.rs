@@ -396,6 +396,14 @@ async fn insert_job(tx: &mut Tx<'_>, new: &NewJob) -> Result<()> {
         .bind(new.approval.as_ref().map(|a| a.id.to_string())),
     )
     .await?;
+    tx.run(
+        sqlx::query(
+            "INSERT INTO job_targets (target, job)
+             SELECT DISTINCT json_extract(t.value, '$.id'), j.id FROM jobs j, json_each(j.body, '$.targets') t WHERE j.id = $1",
+        )
+        .bind(summary.id.to_string()),
+    )
+    .await?;
     Ok(())
 }
 
@@ -451,7 +459,12 @@ fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn read_summary(row: &SqliteRow) -> Result<JobSummary> {
+/// The columns of [`read_summary`]: not the plan, which is long.
+pub(crate) const SUMMARY: &str = "id, plan, hash, request, sentence, state, risk, who, instance, created_at, started_at, \
+     finished_at, counts, steps";
+
+/// A stored row as a job in one line.
+pub(crate) fn read_summary(row: &SqliteRow) -> Result<JobSummary> {
     Ok(JobSummary {
         id: row.id("id")?,
         plan: row.id("plan")?,

@@ -9,6 +9,7 @@
 //! Absent on purpose: no secret in the clear (the vault hands over sealed bytes), no policy (who may
 //! do what is decided above), no threads of its own.
 
+pub mod answers;
 pub mod audit;
 pub mod chat;
 mod database;

@@ -152,7 +152,8 @@ impl Store {
     }
 }
 
-fn severity(level: Level) -> i64 {
+/// How a level is compared.
+pub(crate) fn severity(level: Level) -> i64 {
     match level {
         Level::Debug => 0,
         Level::Info => 1,
@@ -162,7 +163,8 @@ fn severity(level: Level) -> i64 {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Notification> {
+/// A stored row as an entry.
+pub(crate) fn read(row: &SqliteRow) -> Result<Notification> {
     Ok(Notification {
         id: row.id("id")?,
         at: row.at("at")?,

@@ -20,7 +20,7 @@ pub(crate) fn moment(micros: i64) -> Result<Timestamp> {
 }
 
 /// A value as JSON text.
-pub(crate) fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize + ?Sized>(what: &'static str, value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| StoreError::Unreadable { what, reason: e.to_string() })
 }
 

@@ -1,5 +1,6 @@
 //! Chat: say it, see exactly what would run, approve it, watch it run.
 
+mod answer;
 mod composer;
 mod conversations;
 mod follow_up;

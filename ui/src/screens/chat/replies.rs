@@ -1,4 +1,4 @@
-//! Replies that are no plan: a question, a refusal, an answer.
+//! Replies that are no plan and no answer: a question, a refusal.
 
 use crate::components::{Button, icon};
 use crate::pure::icons::Icon;
@@ -51,17 +51,6 @@ pub(crate) fn refusal(reading: &Reading) -> AnyView {
                 <p class="selectable"><span class="strong">"Refused. "</span>{crate::pure::format::capital(&reading.sentence)}"."</p>
                 <p class="soft">"Nothing was planned and nothing ran."</p>
             </div>
-        </article>
-    }
-    .into_any()
-}
-
-/// A reply without a job.
-pub(crate) fn answer(reading: &Reading) -> AnyView {
-    view! {
-        <article class="card reply tone-plain" data-test="answer-card">
-            <span class="reply-icon">{icon(Icon::Info)}</span>
-            <p class="grow selectable">{reading.sentence.clone()}</p>
         </article>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! The thread: what was said, and what came of it.
 
-use super::{plan_card, replies};
+use super::{answer, plan_card, replies};
 use crate::components::icon::large_icon;
 use crate::components::problem::{maybe, problem_card};
 use crate::components::{Button, moment};
@@ -178,7 +178,7 @@ fn reply(first: Proposal, message: Memo<Option<Message>>, recent: bool) -> AnyVi
     match (first.plan.is_some(), first.reading.disposition) {
         (true, _) => plan_card::plan_card(proposal, recent, Callback::new(|_| {})),
         (false, Disposition::Reject) => replies::refusal(&first.reading),
-        (false, Disposition::Answer) => replies::answer(&first.reading),
+        (false, Disposition::Answer) => answer::answer(&first.reading),
         (false, _) => replies::question(&first.reading),
     }
 }

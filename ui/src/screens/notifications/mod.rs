@@ -50,7 +50,14 @@ impl Inbox {
     fn new() -> Self {
         let text = RwSignal::new(String::new());
         let (level, source) = (RwSignal::new(None), RwSignal::new(None));
-        let done_too = RwSignal::new(false);
+        let wanted = stores().notices.wanted.try_update_untracked(Option::take).flatten();
+        // One that is acknowledged is found among those only.
+        let is_done = |id| {
+            stores().notices.page.value.with_untracked(|p| {
+                p.ready().is_some_and(|p| p.notifications.iter().any(|n| n.id == id && n.acknowledged_at.is_some()))
+            })
+        };
+        let done_too = RwSignal::new(wanted.is_some_and(is_done));
         let rows = Memo::new(move |_| {
             let filter = Filter {
                 level: level.get(),
@@ -67,8 +74,8 @@ impl Inbox {
             source,
             done_too,
             rows,
-            active: RwSignal::new(None),
-            open: RwSignal::new(false),
+            active: RwSignal::new(wanted),
+            open: RwSignal::new(wanted.is_some()),
             checked: RwSignal::new(HashSet::new()),
             asked: RwSignal::new(None),
             doing: Doing::new(),

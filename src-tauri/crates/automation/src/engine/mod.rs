@@ -231,11 +231,11 @@ impl Engine {
                 Ok(TestResult::HostKeyUnknown { presented: *presented })
             }
             Err(TestFailure::Transport(TransportError::HostKeyChanged { presented, accepted })) => {
-                self.store.note_failure(target.id, "its host key has changed").await?;
+                self.store.note_failure(target.id, Timestamp::now(), "its host key has changed").await?;
                 Ok(TestResult::HostKeyChanged { presented: *presented, accepted })
             }
             Err(TestFailure::Transport(error)) => {
-                self.store.note_failure(target.id, &error.to_string()).await?;
+                self.store.note_failure(target.id, Timestamp::now(), &error.to_string()).await?;
                 Ok(TestResult::Failed { problem: Problem::from(error).source(target.spec.name.clone()) })
             }
             Err(TestFailure::Problem(problem)) => Err(problem),
@@ -399,7 +399,11 @@ async fn note_contacts(store: &Store, job: JobId, targets: &[PlanTarget]) {
         for (i, target) in targets.iter().enumerate() {
             let Some(first) = picture.cells.first().and_then(|row| row.get(i)) else { continue };
             match first.state {
-                CellState::Unreachable => store.note_failure(target.id, &first.detail).await?,
+                CellState::Unreachable => {
+                    store
+                        .note_failure(target.id, first.finished_at.unwrap_or_else(Timestamp::now), &first.detail)
+                        .await?;
+                }
                 CellState::Changed | CellState::Unchanged => {
                     store.note_contact(target.id, first.finished_at.unwrap_or_default(), None).await?;
                 }

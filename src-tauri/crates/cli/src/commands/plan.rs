@@ -10,6 +10,7 @@ use uuid::Uuid;
 use wheelhouse_inventory::{MAX_BYTES, parse, recognise, snapshot};
 use wheelhouse_planner::{Files, Planner};
 use wheelhouse_protocol::action::LocalFile;
+use wheelhouse_protocol::answer::{Answer, AnswerCell};
 use wheelhouse_protocol::plan::{GetPlan, MakePlan, Plan, Proposal, ProposalState, RejectPlan, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Reading};
 use wheelhouse_protocol::{PlanId, Problem, ProblemCode, Timestamp};
@@ -126,7 +127,36 @@ pub(crate) fn proposal_for_people(proposal: &Proposal) {
                 }
             }
         }
-        (None, _) => show::line(&reading.sentence),
+        (None, _) => match &reading.answer {
+            Some(answer) => answer_for_people(answer),
+            None => show::line(&reading.sentence),
+        },
+    }
+}
+
+fn answer_for_people(answer: &Answer) {
+    show::line(&answer.sentence);
+    if let Some(table) = &answer.table {
+        let head: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+        let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.cells.iter().map(cell_text).collect()).collect();
+        show::table(&head, &rows);
+        if let Some(cut) = table.cut() {
+            show::line(show::dim(&format!("({cut})")));
+        }
+    }
+    for choice in &answer.follow_ups {
+        show::line(format!("    {}", show::dim(&format!("wh run {:?}", choice.request))));
+    }
+}
+
+fn cell_text(cell: &AnswerCell) -> String {
+    match cell {
+        AnswerCell::None => show::or_dash(""),
+        AnswerCell::Text { text } => text.clone(),
+        AnswerCell::Moment { at } => show::moment(*at),
+        AnswerCell::Job { state } => state.to_string(),
+        AnswerCell::Cell { state } => show::state(*state),
+        AnswerCell::Level { level } => level.as_str().to_owned(),
     }
 }
 

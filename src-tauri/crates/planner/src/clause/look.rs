@@ -461,7 +461,8 @@ impl ClauseReader<'_> {
     fn looks_like_a_name(&self, name: &str) -> bool {
         let lower = name.to_lowercase();
         let bare = lower.strip_suffix(".service").unwrap_or(&lower);
-        self.lexicon.knows_service(bare)
+        self.places.roster.tag(bare).is_some()
+            || self.lexicon.knows_service(bare)
             || self.lexicon.knows_package(bare)
             || lower.contains(['.', '-', '_', '@', '$', ' '])
             || lower.chars().any(|c| c.is_ascii_digit())

@@ -129,10 +129,6 @@ impl Clause {
         self
     }
 
-    fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reasons.push(reason.into());
-        self
-    }
 }
 
 /// What earlier clauses spoke of, for "… and restart the service".
@@ -177,10 +173,6 @@ impl Parts<'_> {
         systems
     }
 
-    /// Whether a list of things is meant, not the running of one.
-    fn names_a_set(&self) -> bool {
-        self.place.is_some_and(|p| p.resolved.len() > 1)
-    }
 }
 
 /// A verb as it was found.
@@ -574,7 +566,6 @@ impl ClauseReader<'_> {
             let token = &tokens[at];
             if let Some((length, verb)) = self.lexicon.verb(&tokens[at..])
                 && verb != Verb::Look
-                && !(at > 0 && tokens[at - 1].kind == Kind::Quoted && false)
             {
                 return Some((at..at + length, verb, None));
             }
