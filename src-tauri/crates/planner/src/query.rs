@@ -77,9 +77,11 @@ impl Asked<'_> {
             "summarize", "summarise", "enumerate", "status", "result", "results", "outcome", "summary", "failed",
             "running", "describe",
         ];
-        let noun = self.lexicon.stored.at(&self.tokens[lead..]).is_some_and(|(_, kind)| {
-            *kind != Stored::Inventory || self.has(&["without", "missing", "lacking"])
-        });
+        let noun = self
+            .lexicon
+            .stored
+            .at(&self.tokens[lead..])
+            .is_some_and(|(_, kind)| *kind != Stored::Inventory || self.has(&["without", "missing", "lacking"]));
         noun || words.iter().any(|w| self.tokens[lead].is(w))
             || matches!(self.verb_at(lead), Some((_, Verb::Look | Verb::Find)))
     }

@@ -1158,7 +1158,8 @@ impl Reader<'_> {
 
 /// Steps that undo each other: starting and then stopping, enabling and disabling.
 fn contradiction(drafts: &[Draft]) -> Option<String> {
-    let actions: Vec<&Action> = drafts.iter().filter_map(|d| if let Draft::Ready(a) = d { Some(a) } else { None }).collect();
+    let actions: Vec<&Action> =
+        drafts.iter().filter_map(|d| if let Draft::Ready(a) = d { Some(a) } else { None }).collect();
     actions.windows(2).find_map(|pair| {
         let undone = match (pair[0], pair[1]) {
             (Action::ServiceStart { service: a }, Action::ServiceStop { service: b })
@@ -1167,7 +1168,9 @@ fn contradiction(drafts: &[Draft]) -> Option<String> {
             (Action::PackageInstall { package: a, .. }, Action::PackageUninstall { package: b }) => a == b,
             _ => false,
         };
-        undone.then(|| format!("“{}” and then “{}” undo each other. Which of them is wanted?", pair[0].title(), pair[1].title()))
+        undone.then(|| {
+            format!("“{}” and then “{}” undo each other. Which of them is wanted?", pair[0].title(), pair[1].title())
+        })
     })
 }
 

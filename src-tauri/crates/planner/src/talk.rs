@@ -240,7 +240,7 @@ impl Conversation<'_> {
             .join(" ");
         // Without anything to stop, "stop it" is about a service.
         if ["stop it", "stop that", "drop it", "discard"].contains(&said.as_str())
-            && !past.waits
+            && (!past.waits || rest_says_more(&tokens[(lead + length).min(tokens.len())..]))
             && !past.job.as_ref().is_some_and(|j| j.running)
         {
             return None;

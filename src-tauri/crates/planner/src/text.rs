@@ -192,7 +192,13 @@ fn next(chars: &[char], i: usize, tokens: &mut Vec<Token>) -> usize {
         '\n' => single(Kind::Line, "\n", tokens),
         ',' => single(Kind::Comma, ",", tokens),
         ';' => single(Kind::Semicolon, ";", tokens),
-        '(' | ')' if tokens.last().is_some_and(Token::is_text) => {
+        '(' | ')'
+            if at(1).is_none_or(|c| c != '(')
+                && i > 0
+                && matches!(chars.get(i - 1), Some(' ')) | (c == ')')
+                && tokens.iter().all(|t| t.kind != Kind::Operator)
+                && tokens.last().is_some_and(Token::is_text) =>
+        {
             single(Kind::Comma, if c == '(' { "(" } else { ")" }, tokens)
         }
         '(' | ')' | '[' | ']' | '{' | '}' => i + 1,

@@ -607,7 +607,7 @@ fn clock(text: &str, half: Option<&str>) -> Option<Result<(i8, i8), ()>> {
 
 /// A time zone's name; only where a time was said.
 fn zone(tokens: &[Token], when: &mut When) -> Option<usize> {
-    if when.time.is_none() && when.cron.is_none() {
+    if when.time.is_none() && when.cron.is_none() && when.wrong.is_none() {
         return None;
     }
     let lead = usize::from(is_any(tokens.first(), &["in"]));

@@ -185,7 +185,6 @@ fn what_is_not_clear_is_asked() {
         ("restart the database service on web-01", "service"),
         ("restart everything on web-01", "service"),
         ("install on web-01", "package"),
-        ("copy app.conf to /etc/app.conf on web-01", "source"),
         ("copy /tmp/a on web-01", "destination"),
         ("tail the log on web-01", "path"),
         ("run on web-01", "command"),

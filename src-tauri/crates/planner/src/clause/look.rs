@@ -432,7 +432,12 @@ impl ClauseReader<'_> {
                     ),
                 )
             }
-            Ok(names) if service_said || status || parts.place.is_some() => {
+            Ok(names)
+                if service_said
+                    || status
+                    || parts.place.is_some()
+                    || names.iter().all(|n| self.looks_like_a_name(&n.name)) =>
+            {
                 let mut clause = Clause::new(Intent::Check);
                 for name in &names {
                     clause

@@ -128,7 +128,6 @@ impl Clause {
         self.gaps.push(gap);
         self
     }
-
 }
 
 /// What earlier clauses spoke of, for "… and restart the service".
@@ -172,7 +171,6 @@ impl Parts<'_> {
         systems.dedup();
         systems
     }
-
 }
 
 /// A verb as it was found.
@@ -663,7 +661,7 @@ impl ClauseReader<'_> {
             let machine = (matches!(what, Verb::Do(Intent::Reboot | Intent::Shutdown))
                 || noun && matches!(what, Verb::Do(_)))
                 && places.unknown.iter().any(|u| is_host_like(&u.name) && u.name.contains(['-', '.']));
-            let tagged = !places.tags.is_empty() && places.hosts.is_empty();
+            let tagged = !places.tags.is_empty() && places.unknown.iter().all(|u| places.tags.contains(&u.name));
             if !is_command && rest_is_empty && (places.is_clear() || host && first || machine || tagged) {
                 return Some((at..end, places));
             }
