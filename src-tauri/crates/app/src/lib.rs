@@ -13,7 +13,9 @@ mod commands;
 mod feed;
 mod files;
 mod planning;
+mod recipe;
 mod registry;
+mod schedule;
 #[cfg(test)]
 mod testing;
 mod watch;
@@ -22,4 +24,5 @@ pub use app::{App, AppOptions, Door, data_directory};
 pub use caller::Caller;
 pub use commands::Disclosure;
 pub use registry::Handle;
+pub use schedule::{Clock, SystemClock};
 pub use wheelhouse_vault::{ExposeSecret, SecretString};
