@@ -128,8 +128,12 @@ fn put(field: &mut Value, slot: Slot, new: &NewParameter, mark: &str) -> bool {
         // Only what no shell reads anything into goes into a command.
         Slot::Command if !matches!(new.kind, ParameterKind::Path | ParameterKind::Text | ParameterKind::Target) => {
             match field.as_str() {
-                Some(text) if is_plain_word(&new.value) && has_word(text, &new.value) => {
-                    json!(replace_word(text, &new.value, mark))
+                Some(text) if is_plain_word(&new.value) => {
+                    let filled = replace_word(text, &new.value, mark, new.kind);
+                    if filled == text {
+                        return false;
+                    }
+                    json!(filled)
                 }
                 _ => return false,
             }
@@ -140,16 +144,10 @@ fn put(field: &mut Value, slot: Slot, new: &NewParameter, mark: &str) -> bool {
     true
 }
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    replace_word(text, word, "") != text
-}
-
-/// `text` with `word` replaced where it is not part of a longer word.
-fn replace_word(text: &str, word: &str, by: &str) -> String {
+/// `text` with `word` replaced where it is not part of a longer word. Where it is a version, a hyphen
+/// before it ends a word: `api-2.0.0`.
+fn replace_word(text: &str, word: &str, by: &str, kind: ParameterKind) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || (c == '-' && kind != ParameterKind::Version);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(word) {

@@ -5,7 +5,9 @@ mod chat;
 mod inventory;
 mod job;
 mod plan;
+mod recipe;
 mod run;
+mod schedule;
 mod settings;
 mod vault;
 
@@ -46,6 +48,8 @@ async fn dispatch(session: &Session, command: Command) -> Result<Outcome, Proble
         Command::HostKey(command) => inventory::host_key(session, command).await,
         Command::Vault(command) => vault::vault(session, command).await,
         Command::Job(command) => job::job(session, command).await,
+        Command::Recipe(command) => recipe::recipe(session, command).await,
+        Command::Schedule(command) => schedule::schedule(session, command).await,
         Command::Audit(command) => audit::audit(session, command).await,
         Command::Chat(command) => chat::chat(session, command).await,
         Command::Notification(command) => audit::notification(session, command).await,
