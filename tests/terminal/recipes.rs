@@ -33,7 +33,7 @@ fn a_plan_is_kept_run_again_with_other_values_and_kept_again() {
     let versions: Vec<u64> = history.as_array().unwrap().iter().map(|r| r["version"].as_u64().unwrap()).collect();
     assert_eq!(versions, [2, 1]);
     wh.run(&["recipe", "run", "put-app", "version=2.1"]).expect(2);
-    wh.run(&["recipe", "run", "put-app", "version=$(reboot)", "--version", "1"]).expect(2);
+    wh.run(&["recipe", "run", "put-app", "version=$(reboot)", "--recipe-version", "1"]).expect(2);
     wh.run(&["recipe", "run", "nothing"]).expect(2);
     wh.run(&["recipe", "save", "bad name", "--plan", &plan]).expect(2);
     wh.run(&["recipe", "save", "x", "--plan", &plan, "--parameter", "v:colour=2.0"]).expect(2);

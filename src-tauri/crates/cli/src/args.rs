@@ -132,8 +132,8 @@ pub(crate) enum RecipeCommand {
         /// Its name.
         name: String,
         /// The version; the newest otherwise.
-        #[arg(long)]
-        version: Option<u32>,
+        #[arg(long, value_name = "N")]
+        recipe_version: Option<u32>,
     },
     /// Saves a plan under a name. A name that is taken gets a further version.
     Save(SaveRecipeArgs),
@@ -183,8 +183,8 @@ pub(crate) struct RunRecipeArgs {
     #[arg(long, value_name = "WORDS")]
     pub(crate) on: Option<String>,
     /// The version; the newest otherwise.
-    #[arg(long)]
-    pub(crate) version: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub(crate) recipe_version: Option<u32>,
     /// Approve the plan that comes of it.
     #[arg(long)]
     pub(crate) approve: bool,
@@ -259,8 +259,8 @@ pub(crate) struct AddScheduleArgs {
     #[arg(long)]
     pub(crate) recipe: String,
     /// The recipe's version; the newest of now otherwise.
-    #[arg(long)]
-    pub(crate) version: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub(crate) recipe_version: Option<u32>,
     /// A value for one of its parameters.
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(crate) parameters: Vec<String>,

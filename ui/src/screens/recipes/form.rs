@@ -68,7 +68,9 @@ fn inside(recipe: String, known: Option<Schedule>) -> AnyView {
     let values = Memo::new_with_compare(
         move |_| {
             let none = BTreeMap::new();
-            let recipe = stores().recipes.named(&recipe.get());
+            // What is typed stays when the list is told anew.
+            let recipe = recipe.get();
+            let recipe = untrack(|| stores().recipes.named(&recipe));
             StoredValue::new_local(
                 recipe.map(|r| Values::of(&r, if replace { &before } else { &none })).unwrap_or_default(),
             )

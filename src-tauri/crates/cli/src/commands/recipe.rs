@@ -34,8 +34,8 @@ pub(crate) async fn recipe(session: &Session, command: RecipeCommand) -> Result<
                 show::table(&["recipe", "version", "what for", "on", "parameters"], &rows);
             });
         }
-        RecipeCommand::Show { name, version } => {
-            let recipe = session.call(GetRecipe { name, version }).await?;
+        RecipeCommand::Show { name, recipe_version } => {
+            let recipe = session.call(GetRecipe { name, version: recipe_version }).await?;
             session.print(&recipe, for_people);
         }
         RecipeCommand::Save(args) => return save(session, args).await,
@@ -84,7 +84,8 @@ async fn save(session: &Session, args: SaveRecipeArgs) -> Result<Outcome, Proble
 
 async fn run(session: &Session, args: RunRecipeArgs) -> Result<Outcome, Problem> {
     let parameters = values(&args.parameters)?;
-    let command = RunRecipe { name: args.name, version: args.version, parameters, targets: args.on, in_chat: false };
+    let command =
+        RunRecipe { name: args.name, version: args.recipe_version, parameters, targets: args.on, in_chat: false };
     let made = session.call(command).await?;
     decide(session, made.proposal, args.approve, args.confirm, args.quiet).await
 }

@@ -86,7 +86,7 @@ fn new(args: AddScheduleArgs) -> Result<SaveSchedule, Problem> {
     let spec = ScheduleSpec {
         name: args.name,
         recipe: args.recipe,
-        version: args.version,
+        version: args.recipe_version,
         parameters: values(&args.parameters)?,
         targets: args.on,
         when: when_of(args.when)?,
