@@ -83,6 +83,8 @@ fn words_that_say_more_than_where_are_refused() {
         "web-01 && reboot",
         "web-01 and restart nginx on db-01",
         "web-01, then reboot db-01",
+        "web-01 and restart nginx on web-01",
+        "web-01, then show uptime of web-01",
         "web-01\nreboot web-02",
         "$(reboot)",
         "the servers",

@@ -9,6 +9,7 @@ mod values;
 
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, problem_card};
+use crate::pure::format::capital;
 use crate::pure::icons::Icon;
 use crate::shell::screen::screen;
 use crate::state::navigation::Screen;
@@ -86,6 +87,12 @@ fn count(part: Part) -> Option<usize> {
 
 fn counted(word: &str, n: Option<usize>) -> String {
     n.map_or_else(|| word.to_owned(), |n| format!("{word}  {n}"))
+}
+
+/// Steps by their titles, numbered where there are several.
+fn steps(titles: &[String]) -> AnyView {
+    let items = titles.iter().map(|title| view! { <li>{capital(title)}</li> }).collect_view();
+    view! { <ol class="recipe-steps selectable" class:single=titles.len() == 1>{items}</ol> }.into_any()
 }
 
 /// A list that could not be asked for.

@@ -17,6 +17,7 @@ use crate::state::{Load, stores};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeMap;
+use wheelhouse_protocol::action::Action;
 use wheelhouse_protocol::recipe::{DeleteRecipe, GetRecipeHistory, Recipe, RunRecipe};
 
 /// The panel of the recipe of this name.
@@ -57,7 +58,7 @@ pub(super) fn panel(name: String) -> AnyView {
 fn inside(recipe: Recipe, history: RwSignal<Load<Vec<Recipe>>>, version: RwSignal<Option<u32>>) -> AnyView {
     let doing = Doing::new();
     let (values, places) = (Values::of(&recipe, &BTreeMap::new()), RwSignal::new(String::new()));
-    let steps = recipe.body.steps.iter().map(|action| view! { <li>{capital(&action.title())}</li> }).collect_view();
+    let steps = super::steps(&recipe.body.steps.iter().map(Action::title).collect::<Vec<_>>());
     let hash = recipe.hash.clone();
     let versions = Signal::derive(move || {
         let named = |r: &Recipe| (r.version.to_string(), format!("Version {}", r.version));
@@ -87,7 +88,7 @@ fn inside(recipe: Recipe, history: RwSignal<Load<Vec<Recipe>>>, version: RwSigna
             {(!recipe.description.is_empty()).then(|| view! { <p class="selectable">{recipe.description.clone()}</p> })}
             <section>
                 <h3>"Steps"</h3>
-                <ol class="recipe-steps selectable">{steps}</ol>
+                {steps}
             </section>
             <dl class="facts selectable">
                 <dt>"On"</dt><dd>{recipe.body.targets.clone()}</dd>

@@ -5,7 +5,7 @@ use crate::components::dialog::dialog;
 use crate::components::empty::waiting;
 use crate::components::field::{Input, check, field, other_problem};
 use crate::components::{Button, problem_card};
-use crate::pure::format::{capital, names, plural};
+use crate::pure::format::{names, plural};
 use crate::pure::icons::Icon;
 use crate::pure::words::Tone;
 use crate::state::load::Doing;
@@ -98,7 +98,7 @@ fn inside(plan: PlanId, draft: RecipeDraft) -> AnyView {
             })}
             <section>
                 <h3>"Steps"</h3>
-                <ol class="recipe-steps">{draft.steps.iter().map(|step| view! { <li>{capital(step)}</li> }).collect_view()}</ol>
+                {super::steps(&draft.steps)}
             </section>
             {field("On", "Read anew against the inventory at each run.", "targets", doing.problem, Input::text(targets).test("recipe-on").view())}
             <p class="field-hint">{machines}</p>

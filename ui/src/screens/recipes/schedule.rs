@@ -79,7 +79,7 @@ fn inside(detail: ScheduleDetail) -> AnyView {
             <dl class="facts selectable">
                 <dt>"Recipe"</dt>
                 <dd>
-                    {Button::new(format!("{recipe} version {}", schedule.version)).quiet().small().class("inline").test("schedule-go-recipe").on({
+                    {Button::new(format!("{recipe} version {}", schedule.version)).quiet().small().class("recipe-way").test("schedule-go-recipe").on({
                         let recipe = recipe.clone();
                         move || stores().recipes.show_recipe(&recipe)
                     }).view()}
@@ -113,7 +113,7 @@ fn standing(schedule: &Schedule, view: CoverageView, hindrance: &str) -> AnyView
             <h3>"Standing approval"</h3>
             <dl class="facts selectable">
                 <dt>"Does"</dt><dd>{view.sentence.clone()}</dd>
-                <dt>"Steps"</dt><dd><ol class="recipe-steps">{view.steps.iter().map(|s| view! { <li>{capital(s)}</li> }).collect_view()}</ol></dd>
+                {(view.steps.len() > 1).then(|| view! { <dt>"Steps"</dt><dd>{super::steps(&view.steps)}</dd> })}
                 <dt>"On"</dt><dd>{covers.targets.clone()}<p class="faint">{format!("{} now: {}", plural(view.machines.len(), "machine", "machines"), names(view.machines.iter().map(String::as_str), 8))}</p></dd>
                 {(!parameters.is_empty()).then(|| view! { <dt>"With"</dt><dd>{parameters.join(", ")}</dd> })}
                 <dt>"Strategy"</dt><dd>{capital(&covers.strategy.to_string())}</dd>

@@ -235,6 +235,11 @@ mod tests {
             ["2027-03-28T00:30:00Z", "2027-03-28T01:00:00Z", "2027-03-28T01:30:00Z"],
             "every half hour is every half hour"
         );
+        assert_eq!(
+            after("30 * * * *", "Europe/Berlin", "2027-03-28T00:15:00Z", 2),
+            ["2027-03-28T00:30:00Z", "2027-03-28T01:30:00Z"],
+            "an hour later is an hour later, with nothing between"
+        );
     }
 
     #[test]
