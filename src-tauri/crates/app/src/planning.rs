@@ -77,6 +77,11 @@ fn propose(planner: &Planner, request: &str, strategy: Strategy) -> Result<Propo
         Ok(plan) => Ok(proposal(id, understood.reading, Some(plan))),
         // It was understood, and something in the world is in the way: that is said in the thread, too.
         Err(problem) if problem.code == ProblemCode::InvalidInput => Ok(in_the_way(id, understood.reading, problem)),
+        // What is for later is a recipe with a schedule, so that it is looked at before it is due.
+        Err(problem) if understood.reading.intent == Intent::Schedule => {
+            let hint = "Ask for it without the time, press “Save as recipe” on its plan, and schedule the recipe.";
+            Ok(in_the_way(id, understood.reading, problem.hint(hint).source("time")))
+        }
         Err(problem) => Err(problem),
     }
 }

@@ -12,6 +12,7 @@ use wheelhouse_protocol::inventory::{Connection, ConnectionKind, Os, SaveTarget,
 use wheelhouse_protocol::job::{GetJob, JobState, ListJobs};
 use wheelhouse_protocol::notification::{ListNotifications, Source};
 use wheelhouse_protocol::plan::{GetPlan, MakePlan, RunPlan};
+use wheelhouse_protocol::reading::{Disposition, Intent};
 use wheelhouse_protocol::recipe::{DeleteRecipe, NewParameter, ParameterKind, Recipe, RunRecipe, SaveRecipe};
 use wheelhouse_protocol::schedule::{
     ApproveSchedule, EnableSchedule, GetSchedule, RevokeSchedule, RunState, SaveSchedule, ScheduleDetail, ScheduleRun,
@@ -445,6 +446,17 @@ async fn a_recipe_run_by_name_waits_for_the_same_approval() {
     assert!(plan.steps[0].title.contains(&elsewhere) && plan.request.contains("destination="), "{}", plan.request);
     assert!(made.conversation.is_some());
     assert_eq!(bench.jobs().await, 0, "nothing runs of itself");
+    // The same in the chat's own words.
+    let text = format!("run recipe put with destination={elsewhere} on localhost");
+    let said = bench.call(MakePlan { text }).await.unwrap();
+    assert_eq!(said.reading.intent, Intent::RunRecipe);
+    assert!(said.plan.is_some_and(|p| p.steps[0].title.contains(&elsewhere)), "{:?}", said.reading);
+    let text = "run recipe nothing on localhost".to_owned();
+    let asked = bench.call(MakePlan { text }).await.unwrap();
+    assert!(asked.plan.is_none() && asked.reading.disposition == Disposition::Clarify, "{:?}", asked.reading);
+    let later =
+        bench.call(MakePlan { text: "restart nginx on localhost every sunday at 03:00 UTC".to_owned() }).await.unwrap();
+    assert!(later.plan.is_none() && later.reading.sentence.contains("recipe"), "{:?}", later.reading);
     let unknown = RunRecipe {
         name: "put".to_owned(),
         parameters: BTreeMap::from([("colour".to_owned(), "red".to_owned())]),
