@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod bad_input;
+mod recipes;
 mod wh;
 
 use std::fs;
@@ -44,19 +45,8 @@ fn from_an_empty_folder_to_a_verified_result() {
     for (n, sshd) in sshds.iter().enumerate() {
         let (name, port) = (format!("web-0{}", n + 1), sshd.port().to_string());
         wh.ok(&[
-            "target",
-            "add",
-            &name,
-            "--address",
-            "127.0.0.1",
-            "--port",
-            &port,
-            "--os",
-            "linux",
-            "--credential",
-            "ops",
-            "--group",
-            "web servers",
+            "target", "add", &name, "--address", "127.0.0.1", "--port", &port, "--os", "linux", "--credential", "ops",
+            "--group", "web servers",
         ]);
         let untrusted = wh.run(&["target", "test", &name, "--json"]).expect(3).json();
         assert_eq!(untrusted["result"], "host-key-unknown");
@@ -125,17 +115,7 @@ fn exit_codes_a_script_can_trust() {
     wh.ok(&["vault", "add", "key", "--user", account.name(), "--key-file", &key.path().display().to_string()]);
     let port = sshd.port().to_string();
     wh.ok(&[
-        "target",
-        "add",
-        "good",
-        "--address",
-        "127.0.0.1",
-        "--port",
-        &port,
-        "--credential",
-        "key",
-        "--os",
-        "linux",
+        "target", "add", "good", "--address", "127.0.0.1", "--port", &port, "--credential", "key", "--os", "linux",
     ]);
     wh.ok(&["target", "add", "gone", "--address", "127.0.0.1", "--port", "1", "--credential", "key", "--os", "linux"]);
     trust(&wh, "good", &sshd);

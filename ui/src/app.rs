@@ -32,6 +32,7 @@ pub(crate) fn app() -> AnyView {
                 {move || match stores().navigation.screen.get() {
                     Screen::Chat => screens::chat::chat(),
                     Screen::Jobs => screens::jobs::jobs(),
+                    Screen::Recipes => screens::recipes::recipes(),
                     Screen::Targets => screens::targets::targets(),
                     Screen::Telemetry => screens::telemetry::telemetry(),
                     Screen::Notifications => screens::notifications::notifications(),
@@ -41,6 +42,7 @@ pub(crate) fn app() -> AnyView {
             </main>
             {status_bar::status_bar()}
         </div>
+        {screens::recipes::dialogues()}
         {palette::palette()}
         {failed::failed()}
         {shortcuts::shortcuts()}

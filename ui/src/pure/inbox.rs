@@ -146,6 +146,7 @@ pub(crate) fn source(source: Source) -> (Icon, &'static str) {
         Source::Mqtt => (Icon::Link, "MQTT"),
         Source::Control => (Icon::Orbit, "control"),
         Source::Vault => (Icon::Vault, "vault"),
+        Source::Schedule => (Icon::Clock, "schedule"),
         Source::System => (Icon::Wheel, "system"),
     }
 }

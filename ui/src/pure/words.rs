@@ -4,6 +4,7 @@ use super::icons::Icon;
 use wheelhouse_protocol::inventory::ImportChange;
 use wheelhouse_protocol::job::{CellState, JobState, Level};
 use wheelhouse_protocol::reading::Risk;
+use wheelhouse_protocol::schedule::RunState;
 
 /// A meaning that has a colour. The colour is never alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,17 @@ pub(crate) fn job(state: JobState) -> Look {
         JobState::Failed => still(Icon::Error, Tone::Error, "failed"),
         JobState::Cancelled => still(Icon::Stop, Tone::Warn, "cancelled"),
         JobState::Interrupted => still(Icon::Question, Tone::Unknown, "interrupted"),
+    }
+}
+
+/// A due time of a schedule.
+pub(crate) fn run(state: RunState) -> Look {
+    match state {
+        RunState::Claimed => busy("starting"),
+        RunState::Started => still(Icon::Ok, Tone::Ok, "started"),
+        RunState::Waiting => still(Icon::Pause, Tone::Warn, "waiting"),
+        RunState::Missed => still(Icon::Skip, Tone::Warn, "missed"),
+        RunState::Failed => still(Icon::Error, Tone::Error, "failed"),
     }
 }
 

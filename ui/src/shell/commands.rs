@@ -6,6 +6,7 @@ use crate::pure::icons::Icon;
 use crate::pure::words::{self, Tone};
 use crate::state::jobs::JobTab;
 use crate::state::navigation::Screen;
+use crate::state::recipes::Over;
 use crate::state::{settings, stores};
 use crate::{api, web};
 use leptos::prelude::*;
@@ -66,6 +67,9 @@ fn actions() -> Vec<Entry> {
             stores().inventory.test_all(ids.unwrap_or_default());
             stores().navigation.go(Screen::Targets);
         }),
+        entry(Icon::Clock, "Recipes", "New schedule", || {
+            stores().recipes.over.set(Some(Over::Schedule(String::new(), None)));
+        }),
         entry(Icon::Search, "Jobs", "Search the logs of all jobs", crate::screens::jobs::search_logs),
         entry(
             Icon::Check,
@@ -117,6 +121,20 @@ fn places() -> Vec<Entry> {
             places.push(entry(words::job(job.state).icon, "Job", title, move || {
                 stores().jobs.show(id, JobTab::Progress)
             }));
+        }
+    });
+    all.recipes.recipes.value.with_untracked(|recipes| {
+        for recipe in recipes.ready().into_iter().flatten() {
+            let name = recipe.name.clone();
+            let title = format!("Run recipe {} on {}", recipe.name, shorten(&recipe.body.targets, 40));
+            places.push(entry(Icon::Recipe, "Recipe", title, move || stores().recipes.show_recipe(&name)));
+        }
+    });
+    all.recipes.schedules.value.with_untracked(|schedules| {
+        for schedule in schedules.ready().into_iter().flatten() {
+            let name = schedule.name.clone();
+            let title = format!("{} ({})", schedule.name, schedule.when);
+            places.push(entry(Icon::Clock, "Schedule", title, move || stores().recipes.show_schedule(&name)));
         }
     });
     all.inventory.targets.value.with_untracked(|targets| {

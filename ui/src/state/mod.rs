@@ -7,6 +7,7 @@ pub(crate) mod jobs;
 pub(crate) mod load;
 pub(crate) mod navigation;
 pub(crate) mod notices;
+pub(crate) mod recipes;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod telemetry;
@@ -33,6 +34,7 @@ pub(crate) struct Stores {
     pub(crate) chat: chat::Chat,
     pub(crate) jobs: jobs::Jobs,
     pub(crate) notices: notices::Notices,
+    pub(crate) recipes: recipes::Recipes,
     pub(crate) telemetry: telemetry::TelemetryStore,
     /// The moment it is, once a second.
     pub(crate) clock: RwSignal<Timestamp>,
@@ -62,6 +64,7 @@ pub(crate) fn stores() -> &'static Stores {
                 chat: chat::Chat::recalled(),
                 jobs: jobs::Jobs::default(),
                 notices: notices::Notices::default(),
+                recipes: recipes::Recipes::default(),
                 telemetry: telemetry::TelemetryStore::recalled(),
                 clock: RwSignal::new(web::now()),
                 fatal: RwSignal::new(None),
@@ -103,6 +106,7 @@ impl Stores {
         self.chat.refresh();
         self.jobs.refresh();
         self.notices.refresh();
+        self.recipes.refresh();
         self.telemetry.refresh();
     }
 
@@ -119,6 +123,7 @@ impl Stores {
                 self.vault.refresh();
                 self.status.refresh();
             }
+            Event::RecipesChanged | Event::SchedulesChanged => self.recipes.refresh(),
             Event::SettingsChanged => self.settings.refresh(),
             Event::Link(link) => self.status.link.set(Some(link)),
             Event::Frame(frame) => self.telemetry.frame(frame),

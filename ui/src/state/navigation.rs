@@ -13,6 +13,7 @@ use wheelhouse_protocol::Problem;
 pub(crate) enum Screen {
     Chat,
     Jobs,
+    Recipes,
     Targets,
     Telemetry,
     Notifications,
@@ -22,14 +23,23 @@ pub(crate) enum Screen {
 
 impl Screen {
     /// Every screen, in the order of the rail.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Chat, Self::Jobs, Self::Targets, Self::Telemetry, Self::Notifications, Self::Vault, Self::Settings];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Chat,
+        Self::Jobs,
+        Self::Recipes,
+        Self::Targets,
+        Self::Telemetry,
+        Self::Notifications,
+        Self::Vault,
+        Self::Settings,
+    ];
 
     /// Its title.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Chat => "Chat",
             Self::Jobs => "Jobs",
+            Self::Recipes => "Recipes",
             Self::Targets => "Targets",
             Self::Telemetry => "Telemetry",
             Self::Notifications => "Notifications",
@@ -56,6 +66,7 @@ impl Screen {
         match self {
             Self::Chat => Icon::Chat,
             Self::Jobs => Icon::Jobs,
+            Self::Recipes => Icon::Recipe,
             Self::Targets => Icon::Targets,
             Self::Telemetry => Icon::Telemetry,
             Self::Notifications => Icon::Bell,
@@ -69,6 +80,7 @@ impl Screen {
         match self {
             Self::Chat => 'c',
             Self::Jobs => 'j',
+            Self::Recipes => 'r',
             Self::Targets => 't',
             Self::Telemetry => 'e',
             Self::Notifications => 'n',

@@ -6,7 +6,7 @@ mod time;
 
 pub(crate) use clipboard::copy;
 pub(crate) use storage::{recall, remember, remember_plain};
-pub(crate) use time::{every, local_at, now, sleep};
+pub(crate) use time::{every, local_at, now, sleep, zone_name};
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Window};

@@ -49,3 +49,8 @@ pub(crate) fn every(milliseconds: i32, work: impl FnMut() + 'static) {
     // It lives as long as the page.
     work.forget();
 }
+
+/// The IANA name of the zone the page is in; UTC where the browser does not say.
+pub(crate) fn zone_name() -> String {
+    Some(zone()).filter(|zone| !zone.is_empty()).unwrap_or_else(|| "UTC".to_owned())
+}

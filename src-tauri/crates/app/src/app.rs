@@ -1,7 +1,8 @@
 //! The whole program, without a door.
 
 use crate::bus::Bus;
-use crate::{Caller, feed, watch};
+use crate::schedule::scheduler;
+use crate::{Caller, Clock, SystemClock, feed, watch};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -44,12 +45,14 @@ pub struct AppOptions {
     pub door: Door,
     /// How the vault works.
     pub vault: VaultOptions,
+    /// What time it is for schedules.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl AppOptions {
     /// The usual program on this data directory.
     pub fn new(directory: PathBuf, door: Door) -> Self {
-        Self { directory, door, vault: VaultOptions::default() }
+        Self { directory, door, vault: VaultOptions::default(), clock: Arc::new(SystemClock) }
     }
 }
 
@@ -77,6 +80,9 @@ pub struct App {
     pub(crate) bus: Bus,
     /// The planner, with the version of the inventory it was made from.
     pub(crate) planner: Mutex<Option<(u64, Arc<Planner>)>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) set_back: Mutex<scheduler::ToldSetBack>,
+    scheduler: Mutex<Option<JoinHandle<()>>>,
     /// What the rooms work by. Held while it is changed, so that the watch never takes our own change for
     /// another program's.
     applied: tokio::sync::Mutex<Applied>,
@@ -99,6 +105,7 @@ impl std::fmt::Debug for App {
 impl Drop for App {
     fn drop(&mut self) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(JoinHandle::abort);
+        self.stop_scheduler();
     }
 }
 
@@ -145,13 +152,28 @@ impl App {
         };
         let applied = tokio::sync::Mutex::new(Applied { settings, link: LinkSettings::default() });
         let (planner, tasks) = (Mutex::new(None), Mutex::new(tasks));
-        let app = Arc::new(Self { store, vault, engine, telemetry, inbox, bus, planner, applied, tasks });
+        let app = Arc::new(Self {
+            store,
+            vault,
+            engine,
+            telemetry,
+            inbox,
+            bus,
+            planner,
+            clock: options.clock,
+            set_back: Mutex::default(),
+            scheduler: Mutex::default(),
+            applied,
+            tasks,
+        });
         if options.door == Door::Window {
             app.open_vault_by_keyring().await;
             app.start_link().await;
             // It must not keep the program alive that it watches for.
             let watch = tokio::spawn(watch::run(Arc::downgrade(&app)));
             app.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(watch);
+            let task = tokio::spawn(scheduler::run(Arc::downgrade(&app)));
+            *app.scheduler.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         }
         Ok(app)
     }
@@ -173,6 +195,7 @@ impl App {
 
     /// Ends everything in order. Jobs get `patience` to end; those that do not are found at the next start.
     pub async fn shutdown(&self, patience: Duration) {
+        self.stop_scheduler();
         if !self.engine.drain(patience).await {
             tracing::warn!(jobs = self.engine.running(), "ending while jobs run; the next start tells how they stand");
         }
@@ -183,6 +206,12 @@ impl App {
             tracing::warn!(%error, "the vault could not be locked in order");
         }
         self.store.close().await;
+    }
+
+    fn stop_scheduler(&self) {
+        if let Some(task) = self.scheduler.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
     }
 
     /// The settings.

@@ -5,10 +5,10 @@ use crate::{App, answers};
 use jiff::Zoned;
 use std::sync::Arc;
 use uuid::Uuid;
-use wheelhouse_planner::Planner;
+use wheelhouse_planner::{Context, Planner};
 use wheelhouse_protocol::inventory::Snapshot;
 use wheelhouse_protocol::plan::{Plan, Proposal, ProposalState, Strategy};
-use wheelhouse_protocol::reading::{Disposition, Question, TargetReading};
+use wheelhouse_protocol::reading::{Disposition, Intent, Question, Reading, TargetReading};
 use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId, Timestamp};
 
 /// The site's words for services are stored under this name.
@@ -24,14 +24,27 @@ impl App {
 
     /// What a request means, with its plan where it is complete, or the answer to a question.
     pub(crate) async fn propose(&self, request: &str) -> Result<Proposal, Problem> {
+        self.propose_in(request, Context { turns: Vec::new(), now: Some(Zoned::now().datetime()) }).await
+    }
+
+    /// What a message means in its conversation, with its plan where it is complete.
+    pub(crate) async fn propose_in(&self, request: &str, context: Context) -> Result<Proposal, Problem> {
         let planner = self.planner().await?;
         let strategy = Strategy { limit: self.settings().await?.parallel_targets, ..Strategy::default() };
-        let request = request.to_owned();
-        // Reading a file that is to be copied takes as long as its disk takes.
+        let words = request.to_owned();
         let reader = Arc::clone(&planner);
-        let mut proposal = blocking(move || propose(&reader, &request, strategy)).await?;
-        answers::fill_in(&self.store, &planner, &mut proposal.reading, Zoned::now()).await?;
-        Ok(proposal)
+        // Reading a file that is to be copied takes as long as its disk takes.
+        let mut made = blocking(move || propose(&reader, &words, &context, strategy)).await?;
+        if made.plan.is_none() && names_recipe(&made.reading) {
+            return match self.propose_heard(request, &made.reading).await {
+                Err(problem) if matches!(problem.code, ProblemCode::InvalidInput | ProblemCode::NotFound) => {
+                    Ok(in_the_way(made.id, made.reading, problem))
+                }
+                done => done,
+            };
+        }
+        answers::fill_in(&self.store, &planner, &mut made.reading, Zoned::now()).await?;
+        Ok(made)
     }
 
     /// The same steps for some of a plan's targets, as a proposal of its own.
@@ -61,29 +74,52 @@ impl App {
     }
 }
 
-fn propose(planner: &Planner, request: &str, strategy: Strategy) -> Result<Proposal, Problem> {
+/// A proposal of what a message means, without a store: for a planner of any inventory.
+///
+/// # Errors
+/// Only what no question can put right.
+pub fn propose(planner: &Planner, request: &str, context: &Context, strategy: Strategy) -> Result<Proposal, Problem> {
     let id = PlanId(Uuid::now_v7());
-    let understood = planner.read(request);
-    if !matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm) {
+    let understood = planner.read_in(request, context);
+    // A job is told and retried by the request it stands for, not by “the same on db-01”.
+    let request = understood.read_as().unwrap_or(request);
+    if !matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm)
+        || names_recipe(&understood.reading)
+    {
         return Ok(proposal(id, understood.reading, None));
     }
     match planner.plan(&understood, request, id, strategy, &Disk) {
         Ok(plan) => Ok(proposal(id, understood.reading, Some(plan))),
         // It was understood, and something in the world is in the way: that is said in the thread, too.
-        Err(problem) if problem.code == ProblemCode::InvalidInput => {
-            let mut reading = understood.reading;
-            reading.disposition = Disposition::Clarify;
-            let text = [problem.detail, problem.hint].join(" ").trim().to_owned();
-            let about = problem.source.unwrap_or_else(|| "targets".to_owned());
-            reading.sentence.clone_from(&text);
-            reading.questions.push(Question { about, text, choices: Vec::new() });
-            Ok(proposal(id, reading, None))
+        Err(problem) if problem.code == ProblemCode::InvalidInput => Ok(in_the_way(id, understood.reading, problem)),
+        // What is for later is a recipe with a schedule, so that it is looked at before it is due.
+        Err(problem) if understood.reading.intent == Intent::Schedule => {
+            let hint = "Ask for it without the time, press “Save as recipe” on its plan, and schedule the recipe.";
+            Ok(in_the_way(id, understood.reading, problem.hint(hint).source("time")))
         }
         Err(problem) => Err(problem),
     }
 }
 
-fn proposal(id: PlanId, reading: wheelhouse_protocol::reading::Reading, plan: Option<Plan>) -> Proposal {
+/// A question in the place of a plan.
+fn in_the_way(id: PlanId, mut reading: Reading, problem: Problem) -> Proposal {
+    reading.disposition = Disposition::Clarify;
+    let text = [problem.detail, problem.hint].join(" ").trim().to_owned();
+    let about = problem.source.unwrap_or_else(|| "targets".to_owned());
+    reading.sentence.clone_from(&text);
+    reading.questions.push(Question { about, text, choices: Vec::new() });
+    proposal(id, reading, None)
+}
+
+/// Whether a complete reading asks for a recipe by name: its steps are the recipe's, not the words'.
+fn names_recipe(reading: &Reading) -> bool {
+    reading.intent == Intent::RunRecipe
+        && matches!(reading.disposition, Disposition::Plan | Disposition::Confirm)
+        && reading.slots.get("recipe").is_some_and(serde_json::Value::is_string)
+}
+
+/// An open proposal of this moment.
+pub(crate) fn proposal(id: PlanId, reading: Reading, plan: Option<Plan>) -> Proposal {
     Proposal { id, reading, plan, state: ProposalState::Open, job: None, made_at: Timestamp::now() }
 }
 

@@ -85,6 +85,8 @@ struct Watch {
     looked: bool,
     inventory: u64,
     host_keys: Vec<TrustedHostKey>,
+    /// What recipes and schedules were at when they were last told.
+    recipes: Option<u64>,
     counts: Option<NotificationCounts>,
 }
 
@@ -114,6 +116,11 @@ impl Watch {
         if inventory != self.inventory || other_keys {
             self.inventory = inventory;
             app.bus.publish(Event::InventoryChanged);
+        }
+        let recipes = app.store.recipes_version().await?;
+        if self.recipes.replace(recipes).is_some_and(|before| before != recipes) {
+            app.bus.publish(Event::RecipesChanged);
+            app.bus.publish(Event::SchedulesChanged);
         }
         let counts = app.store.notification_counts().await?;
         if self.counts != Some(counts) {

@@ -53,6 +53,12 @@ pub(crate) enum Command {
     /// Jobs and their logs.
     #[command(subcommand)]
     Job(JobCommand),
+    /// Recipes: plans kept under a name, with parameters.
+    #[command(subcommand)]
+    Recipe(RecipeCommand),
+    /// Recipes that run by the clock.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// The audit chain.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -79,11 +85,15 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PlanArgs {
     /// What is wanted, in words.
-    #[arg(required = true, num_args = 1..)]
+    #[arg(required_unless_present = "batch", num_args = 1..)]
     pub(crate) text: Vec<String>,
     /// Plan against this inventory file instead of the stored one.
     #[arg(long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
+    /// Read many: one JSON object a line, {"id", "utterance", "context"?}; one reading a line comes out. “-” reads standard
+    /// input.
+    #[arg(long, value_name = "FILE", requires = "inventory", conflicts_with = "text")]
+    pub(crate) batch: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -115,6 +125,170 @@ pub(crate) struct ApproveArgs {
     /// Do not show output as it comes.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecipeCommand {
+    /// Lists them.
+    List,
+    /// Shows one.
+    Show {
+        /// Its name.
+        name: String,
+        /// The version; the newest otherwise.
+        #[arg(long, value_name = "N")]
+        recipe_version: Option<u32>,
+    },
+    /// Saves a plan under a name. A name that is taken gets a further version.
+    Save(SaveRecipeArgs),
+    /// Plans it and runs it. Without --approve, a plan that changes something is shown and waits.
+    Run(RunRecipeArgs),
+    /// Deletes it with all its versions.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+    /// Shows every version.
+    History {
+        /// Its name.
+        name: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SaveRecipeArgs {
+    /// Its name.
+    pub(crate) name: String,
+    /// The plan's id, as `wh plan` shows it.
+    #[arg(long, required_unless_present = "job", conflicts_with = "job")]
+    pub(crate) plan: Option<String>,
+    /// The job whose plan it is.
+    #[arg(long)]
+    pub(crate) job: Option<String>,
+    /// What it is for.
+    #[arg(long, default_value = "")]
+    pub(crate) description: String,
+    /// The words for its machines; those of the request otherwise.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) on: Option<String>,
+    /// A value of the plan that a run can choose; kind: service, package, path, version, text, number, target.
+    #[arg(long = "parameter", value_name = "NAME:KIND=VALUE")]
+    pub(crate) parameters: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunRecipeArgs {
+    /// Its name.
+    pub(crate) name: String,
+    /// Values for its parameters.
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Other words for the machines.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) on: Option<String>,
+    /// The version; the newest otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) recipe_version: Option<u32>,
+    /// Approve the plan that comes of it.
+    #[arg(long)]
+    pub(crate) approve: bool,
+    /// The words a critical plan asks to type.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) confirm: Option<String>,
+    /// Do not show output as it comes.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScheduleCommand {
+    /// Lists them.
+    List,
+    /// Shows one: when it runs, what its approval covers, what became of its due times.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Makes one. It runs while the window is open; what was due otherwise is reported as missed.
+    Add(AddScheduleArgs),
+    /// Lets it run from now on.
+    Enable {
+        /// Its name.
+        name: String,
+    },
+    /// Holds it.
+    Disable {
+        /// Its name.
+        name: String,
+    },
+    /// Deletes it with its history and its approval.
+    Delete {
+        /// Its name.
+        name: String,
+    },
+    /// Approves every run that is as `wh schedule show` says.
+    Approve {
+        /// Its name.
+        name: String,
+        /// The hash that was shown, or its first eight digits or more.
+        #[arg(long)]
+        hash: String,
+        /// The most machines a run may have; those of now otherwise.
+        #[arg(long, value_name = "N")]
+        max_targets: Option<u32>,
+        /// Until when: 2026-12-31, or 2026-12-31 18:00, on this machine's clock.
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+    },
+    /// Takes its approval back.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+    /// Shows when it runs next, or when a time that is not saved would.
+    Next {
+        /// Its name.
+        #[arg(required_unless_present_any = ["cron", "at"], conflicts_with_all = ["cron", "at"])]
+        name: Option<String>,
+        #[command(flatten)]
+        when: WhenArgs,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AddScheduleArgs {
+    /// Its name.
+    pub(crate) name: String,
+    /// The recipe.
+    #[arg(long)]
+    pub(crate) recipe: String,
+    /// The recipe's version; the newest of now otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) recipe_version: Option<u32>,
+    /// A value for one of its parameters.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Other words for the machines.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) on: Option<String>,
+    #[command(flatten)]
+    pub(crate) when: WhenArgs,
+    /// Change the schedule of this name. Its approval is void then.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WhenArgs {
+    /// Again and again: minute, hour, day of month, month, day of week.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "at")]
+    pub(crate) cron: Option<String>,
+    /// Once: 2026-12-01 03:00.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// The time zone, such as Europe/Berlin; this machine's otherwise.
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

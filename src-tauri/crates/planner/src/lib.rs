@@ -14,6 +14,7 @@ mod places;
 mod plan;
 mod query;
 mod read;
+mod recipe;
 mod roster;
 mod safety;
 mod speech;
@@ -25,6 +26,7 @@ mod when;
 pub use lexicon::{Lexicon, LexiconError};
 pub use plan::Files;
 pub use read::Understood;
+pub use recipe::StepsOn;
 pub use talk::{Context, LastJob, Turn};
 pub use text::MAX_REQUEST;
 

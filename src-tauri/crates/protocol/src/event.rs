@@ -36,6 +36,10 @@ pub enum Event {
     VaultChanged,
     /// Settings changed.
     SettingsChanged,
+    /// Recipes were saved or deleted.
+    RecipesChanged,
+    /// Schedules, their standing approvals or their runs changed.
+    SchedulesChanged,
     /// The MQTT link's state or figures changed.
     Link(LinkStatus),
     /// New samples.

@@ -66,6 +66,12 @@ id! {
     MessageId,
     /// One entry of the inbox.
     NotificationId,
+    /// One recipe, all its versions.
+    RecipeId,
+    /// One schedule.
+    ScheduleId,
+    /// One "yes" to every run of a schedule.
+    StandingApprovalId,
     /// One running program (window, `wh`, headless server) on one data directory.
     InstanceId,
 }

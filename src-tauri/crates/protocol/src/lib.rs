@@ -24,6 +24,8 @@ pub mod picture;
 pub mod plan;
 pub mod problem;
 pub mod reading;
+pub mod recipe;
+pub mod schedule;
 pub mod secret;
 pub mod settings;
 pub mod status;

@@ -16,13 +16,15 @@ pub enum Source {
     Control,
     /// The vault.
     Vault,
+    /// A schedule.
+    Schedule,
     /// Wheelhouse itself: the store, the disk.
     System,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 5] = [Self::Job, Self::Mqtt, Self::Control, Self::Vault, Self::System];
+    pub const ALL: [Self; 6] = [Self::Job, Self::Mqtt, Self::Control, Self::Vault, Self::Schedule, Self::System];
 
     /// The name as stored and shown.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Source {
             Self::Mqtt => "mqtt",
             Self::Control => "control",
             Self::Vault => "vault",
+            Self::Schedule => "schedule",
             Self::System => "system",
         }
     }

@@ -283,6 +283,7 @@ fn open(card: Card) -> AnyView {
                             .view()
                     })
             }}
+            {crate::screens::recipes::save_button(card.proposal.with_untracked(|p| p.id))}
             <span class="grow"></span>
             {Button::new("Reject").icon(Icon::Cross).test("reject").disabled(card.doing.busy).on(move || card.reject()).view()}
             {Button::new("Edit")

@@ -46,6 +46,7 @@ impl Actions {
         let Self { job, cancel, retry, verify, .. } = self;
         let over = Memo::new(move |_| job.picture.with(|p| p.state.is_final()));
         view! {
+            {job.detail.with_untracked(|d| d.ready().map(|d| crate::screens::recipes::save_button(d.summary.plan)))}
             {export::menu_of(job, self.export)}
             {move || over.get().then(|| verify_button(job, verify))}
             {move || over.get().then(|| {

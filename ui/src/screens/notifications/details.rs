@@ -84,10 +84,20 @@ fn go(entry: &Notification) -> AnyView {
             .on(move || stores().jobs.show(job, JobTab::Progress))
             .view();
     }
+    if entry.source == Source::Schedule {
+        let name = entry.service.clone();
+        return Button::new("Open the schedule")
+            .primary()
+            .icon(Icon::Open)
+            .test("notification-schedule")
+            .on(move || stores().recipes.show_schedule(&name))
+            .view();
+    }
     let screen = match entry.source {
         Source::Job => Screen::Jobs,
         Source::Mqtt | Source::Control => Screen::Telemetry,
         Source::Vault => Screen::Vault,
+        Source::Schedule => Screen::Recipes,
         Source::System => Screen::Settings,
     };
     Button::new(format!("Go to {}", screen.title()))

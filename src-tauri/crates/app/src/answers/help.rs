@@ -11,9 +11,7 @@ const TOPICS: [(&[&str], &[&str]); 9] = [
     (
         &["service", "restart", "start", "stop", "reload", "enable", "disable"],
         &[
-            "check status of {service} on {group}",
-            "restart {service} on {group}",
-            "stop {service} on {host}",
+            "check status of {service} on {group}", "restart {service} on {group}", "stop {service} on {host}",
             "start {service} on {host}",
         ],
     ),
@@ -36,9 +34,7 @@ const TOPICS: [(&[&str], &[&str]); 9] = [
     (
         &["disk", "cpu", "memory", "uptime", "process", "check", "health", "status", "space", "load"],
         &[
-            "check disk usage on {group}",
-            "show uptime of {host}",
-            "show running processes on {host}",
+            "check disk usage on {group}", "show uptime of {host}", "show running processes on {host}",
             "check status of {service} on {group}",
         ],
     ),
@@ -70,22 +66,16 @@ const TOPICS: [(&[&str], &[&str]); 9] = [
     (
         &["target", "targets", "group", "groups", "inventory", "credential", "credentials", "host", "server"],
         &[
-            "which targets are unreachable?",
-            "show targets with missing credentials",
-            "how many targets are in {group}?",
-            "which targets have SSH access?",
+            "which targets are unreachable?", "show targets with missing credentials",
+            "how many targets are in {group}?", "which targets have SSH access?",
         ],
     ),
 ];
 
 /// A little of everything.
 const ANYTHING: [&str; 6] = [
-    "check disk usage on {group}",
-    "restart {service} on {group}",
-    "tail /var/log/syslog on {host}",
-    "show uptime of {host}",
-    "which targets are unreachable?",
-    "what jobs failed yesterday?",
+    "check disk usage on {group}", "restart {service} on {group}", "tail /var/log/syslog on {host}",
+    "show uptime of {host}", "which targets are unreachable?", "what jobs failed yesterday?",
 ];
 
 /// Examples that fit the topic.

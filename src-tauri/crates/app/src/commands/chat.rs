@@ -6,6 +6,8 @@ use wheelhouse_protocol::chat::{
     ClearConversation, Conversation, ConversationSummary, GetConversation, ListConversations, SearchChat, SendMessage,
     StartConversation,
 };
+use wheelhouse_protocol::plan::RejectPlan;
+use wheelhouse_protocol::reading::Intent;
 use wheelhouse_protocol::{ConversationId, Event, MessageId, Problem, Timestamp};
 
 /// The most of a request that is kept in the thread.
@@ -68,18 +70,25 @@ impl Handle<ClearConversation> for App {
 }
 
 impl Handle<SendMessage> for App {
-    async fn handle(&self, _: &Caller, command: SendMessage) -> Result<Conversation, Problem> {
+    async fn handle(&self, caller: &Caller, command: SendMessage) -> Result<Conversation, Problem> {
         let id = match command.conversation {
             Some(id) => id,
             None => self.new_conversation().await?,
         };
-        let proposal = self.propose(&command.text).await?;
+        let context = self.context(id).await?;
+        let proposal = self.propose_in(&command.text, context).await?;
+        // "no", "never mind": what waited is dropped. "yes" shows it again, to be approved by its button.
+        let settles = matches!(proposal.reading.intent, Intent::Cancel | Intent::Confirm);
+        let waited = if settles { self.waiting(id).await? } else { None };
         let mut kept: String = command.text.chars().take(KEEP).collect();
         if kept.len() < command.text.len() {
             kept.push('…');
         }
         let (request, reply) = (MessageId(Uuid::now_v7()), MessageId(Uuid::now_v7()));
         self.store.add_exchange(id, (request, &kept), reply, &proposal).await?;
+        if let Some(waited) = waited {
+            self.handle(caller, RejectPlan { id: waited }).await?;
+        }
         self.bus.publish(Event::Chat(id));
         self.conversation(id).await
     }

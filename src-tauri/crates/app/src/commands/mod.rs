@@ -7,6 +7,8 @@ mod inventory;
 mod jobs;
 mod notifications;
 mod plans;
+mod recipes;
+mod schedules;
 mod settings;
 mod telemetry;
 mod vault;

@@ -1,11 +1,14 @@
 //! What each word after `wh` does.
 
 mod audit;
+mod batch;
 mod chat;
 mod inventory;
 mod job;
 mod plan;
+mod recipe;
 mod run;
+mod schedule;
 mod settings;
 mod vault;
 
@@ -26,7 +29,10 @@ pub(crate) async fn run(args: Args) -> Result<Outcome, Problem> {
     if let Command::Plan(plan) = &args.command
         && let Some(file) = &plan.inventory
     {
-        return plan::against_file(&plan.text.join(" "), file, args.json);
+        return match &plan.batch {
+            Some(cases) => batch::read(cases, file),
+            None => plan::against_file(&plan.text.join(" "), file, args.json),
+        };
     }
     let session = Session::open(&args).await?;
     let outcome = dispatch(&session, args.command).await;
@@ -46,6 +52,8 @@ async fn dispatch(session: &Session, command: Command) -> Result<Outcome, Proble
         Command::HostKey(command) => inventory::host_key(session, command).await,
         Command::Vault(command) => vault::vault(session, command).await,
         Command::Job(command) => job::job(session, command).await,
+        Command::Recipe(command) => recipe::recipe(session, command).await,
+        Command::Schedule(command) => schedule::schedule(session, command).await,
         Command::Audit(command) => audit::audit(session, command).await,
         Command::Chat(command) => chat::chat(session, command).await,
         Command::Notification(command) => audit::notification(session, command).await,

@@ -3,17 +3,17 @@
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::show;
+use jiff::Zoned;
 use sha2::{Digest, Sha256};
-use std::io::Read;
 use std::path::Path;
 use uuid::Uuid;
+use wheelhouse_app::propose;
 use wheelhouse_inventory::{MAX_BYTES, parse, recognise, snapshot};
-use wheelhouse_planner::{Files, Planner};
-use wheelhouse_protocol::action::LocalFile;
+use wheelhouse_planner::{Context, Planner};
 use wheelhouse_protocol::answer::{Answer, AnswerCell};
-use wheelhouse_protocol::plan::{GetPlan, MakePlan, Plan, Proposal, ProposalState, RejectPlan, Strategy};
+use wheelhouse_protocol::plan::{GetPlan, MakePlan, Plan, Proposal, RejectPlan, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Reading};
-use wheelhouse_protocol::{PlanId, Problem, ProblemCode, Timestamp};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode};
 
 /// Plans against the stored inventory.
 pub(crate) async fn plan(session: &Session, text: &str) -> Result<Outcome, Problem> {
@@ -36,8 +36,8 @@ pub(crate) fn plan_id(text: &str) -> Result<PlanId, Problem> {
     PlanId::parse(text).ok_or_else(|| Problem::invalid("plan", format!("“{text}” is not a plan's id.")))
 }
 
-/// Plans against a file, without any data directory.
-pub(crate) fn against_file(text: &str, file: &Path, json: bool) -> Result<Outcome, Problem> {
+/// A planner for the inventory in a file, without any data directory.
+pub(super) fn planner_of(file: &Path) -> Result<Planner, Problem> {
     let refuse = |reason: String| {
         Problem::new(
             ProblemCode::InvalidInput,
@@ -53,26 +53,18 @@ pub(crate) fn against_file(text: &str, file: &Path, json: bool) -> Result<Outcom
     let name = file.display().to_string();
     let format = recognise(&name, &content).ok_or_else(|| refuse("its format is not recognised".to_owned()))?;
     let imported = parse(format, &content)?;
-    let inventory = snapshot(&imported, &mut id_of);
-    let planner = Planner::new(&inventory, "").map_err(|e| refuse(e.to_string()))?;
-    let understood = planner.read(text);
-    let id = PlanId(id_of(text));
-    let complete = matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm);
-    // What cannot be worked on from here (a file that is not there, a transport) does not change what was understood.
-    let made = complete.then(|| planner.plan(&understood, text, id, Strategy::default(), &Disk)).transpose();
-    let (plan, problem) = match made {
-        Ok(plan) => (plan, None),
-        Err(problem) => (None, Some(problem)),
-    };
-    let made_at = Timestamp::now();
-    let proposal = Proposal { id, reading: understood.reading, plan, state: ProposalState::Open, job: None, made_at };
+    Planner::new(&snapshot(&imported, &mut id_of), "").map_err(|e| refuse(e.to_string()))
+}
+
+/// Plans against a file, without any data directory.
+pub(crate) fn against_file(text: &str, file: &Path, json: bool) -> Result<Outcome, Problem> {
+    let planner = planner_of(file)?;
+    let context = Context { turns: Vec::new(), now: Some(Zoned::now().datetime()) };
+    let proposal = propose(&planner, text, &context, Strategy::default())?;
     if json {
         show::json(&proposal);
     } else {
         proposal_for_people(&proposal);
-        if let Some(problem) = &problem {
-            show::problem(problem);
-        }
     }
     Ok(outcome_of(&proposal.reading))
 }
@@ -83,25 +75,6 @@ fn id_of(name: &str) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-struct Disk;
-
-impl Files for Disk {
-    fn pin(&self, path: &str) -> Result<LocalFile, String> {
-        let mut file = std::fs::File::open(path).map_err(|e| e.to_string())?;
-        let (mut hash, mut size, mut chunk) = (Sha256::new(), 0, vec![0; 1024 * 1024]);
-        loop {
-            let n = file.read(&mut chunk).map_err(|e| e.to_string())?;
-            if n == 0 {
-                break;
-            }
-            hash.update(&chunk[..n]);
-            size += n as u64;
-        }
-        let sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        Ok(LocalFile { path: path.to_owned(), sha256, size })
-    }
 }
 
 /// How `wh` ends after a reading.

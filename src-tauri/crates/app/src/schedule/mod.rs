@@ -1,0 +1,12 @@
+//! Recipes by the clock.
+//!
+//! [`when`] says when something is due, [`cover`] whether a standing approval covers what would run, and
+//! [`scheduler`] takes each due time once, across programs, and reports what was not run.
+
+mod clock;
+pub(crate) mod cover;
+pub(crate) mod run;
+pub(crate) mod scheduler;
+pub(crate) mod when;
+
+pub use clock::{Clock, SystemClock};
