@@ -62,7 +62,7 @@ impl App {
             let plan = planner.plan_again(&plan, &keep, id, strategy, &Disk)?;
             let mut reading = reading;
             reading.sentence.clone_from(&plan.sentence);
-            reading.disposition = if plan.mutates() { Disposition::Confirm } else { Disposition::Plan };
+            reading.disposition = if plan.needs_approval() { Disposition::Confirm } else { Disposition::Plan };
             reading.targets = TargetReading {
                 resolved: plan.targets.iter().map(|t| t.name.clone()).collect(),
                 why: plan.targets.iter().map(|t| t.why.clone()).collect(),

@@ -31,7 +31,7 @@ impl ApprovedPlan {
         Ok(Self { plan, approval: Some(approval) })
     }
 
-    /// Accepts a plan that only reads, without an approval.
+    /// Accepts a plan that only reads, and nothing sensitive, without an approval.
     ///
     /// # Errors
     /// [`ProblemCode::NeedsApproval`] when any step could change a machine; [`ProblemCode::Stale`] when
@@ -39,11 +39,11 @@ impl ApprovedPlan {
     pub fn read_only(plan: Plan, hash: &PlanHash) -> Result<Self, Problem> {
         check_hash(&plan, hash)?;
         // Both the step's mark and its action are asked: a stored plan could have been edited.
-        if plan.steps.iter().any(|step| step.mutates || step.action.mutates()) {
+        if plan.needs_approval() || plan.steps.iter().any(|step| step.action.mutates()) {
             return Err(Problem::new(
                 ProblemCode::NeedsApproval,
                 "This plan needs an approval",
-                format!("“{}” changes machines.", plan.sentence),
+                format!("“{}” changes machines, or shows what not everybody may see.", plan.sentence),
             )
             .hint("Look at its hosts and scripts, and approve it."));
         }

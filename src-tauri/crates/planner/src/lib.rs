@@ -8,6 +8,7 @@
 //! only when nothing was left to ask. A reading never runs anything: that takes an approval.
 
 mod clause;
+mod complete;
 mod lexicon;
 mod pace;
 mod places;
@@ -23,6 +24,7 @@ mod talk;
 mod text;
 mod when;
 
+pub use complete::{Completion, CompletionKind};
 pub use lexicon::{Lexicon, LexiconError};
 pub use plan::Files;
 pub use read::Understood;
@@ -106,6 +108,11 @@ impl Planner {
         files: &dyn Files,
     ) -> Result<Plan, Problem> {
         plan::again(&self.roster, plan, keep, id, strategy, files)
+    }
+
+    /// How what is typed before the cursor may go on: names of groups, hosts, tags, services, and of these recipes.
+    pub fn complete(&self, typed: &str, recipes: &[String]) -> Vec<Completion> {
+        complete::complete(&self.roster, &self.lexicon, typed, recipes)
     }
 
     /// Three things to try, from the inventory as it is.

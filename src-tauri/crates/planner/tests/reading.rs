@@ -188,8 +188,8 @@ fn what_is_not_clear_is_asked() {
         ("copy /tmp/a on web-01", "destination"),
         ("tail the log on web-01", "path"),
         ("run on web-01", "command"),
-        ("restart nginx on web-01 every sunday", "words"),
-        ("restart nginx on web-01 unless it is busy", "words"),
+        ("restart nginx on web-01 every sunday", "time"),
+        ("restart nginx on web-01 unless it is busy", "condition"),
         ("stop nginx on web-01 and start nginx on web-02", "targets"),
         ("do not restart nginx on web-01", "negation"),
         ("please don't stop cron on web servers", "negation"),
@@ -356,7 +356,7 @@ proptest! {
         match plan(&request) {
             Ok(made) => {
                 prop_assert!(runnable);
-                prop_assert_eq!(made.mutates(), reading.disposition == Disposition::Confirm, "what changes needs an approval");
+                prop_assert_eq!(made.needs_approval(), reading.disposition == Disposition::Confirm, "what changes needs an approval");
                 prop_assert!(!made.targets.is_empty());
             }
             Err(problem) => prop_assert!(!problem.detail.is_empty()),
@@ -372,5 +372,26 @@ proptest! {
     fn any_characters_give_an_answer(request in "\\PC*") {
         let reading = read(&request);
         prop_assert!(!reading.sentence.is_empty());
+    }
+}
+
+#[test]
+fn what_is_typed_goes_on() {
+    let names = |typed: &str| -> Vec<String> {
+        PLANNER
+            .complete(typed, &["deploy-api".to_owned()])
+            .into_iter()
+            .map(|c| format!("{}/{}", c.name, c.replaces))
+            .collect()
+    };
+    assert_eq!(names("restart ngi"), ["nginx/3"]);
+    assert_eq!(names("restart nginx on we"), ["web servers/2", "web-01/2", "web-02/2", "web-03/2", "web-04/2"]);
+    assert_eq!(names("restart nginx on web se"), ["web servers/6"]);
+    assert_eq!(names("restart nginx on web-01, web-02 and da"), ["database servers/2"]);
+    assert_eq!(names("run recipe dep"), ["deploy-api/3"]);
+    assert_eq!(names("restart nginx on can"), ["canary/3"]);
+    assert!(names("restart nginx on ").len() > 4, "a place is due");
+    for nothing in ["", "hello", "copy /tmp/a", "restart nginx on web-01"] {
+        assert_eq!(names(nothing), [""; 0], "{nothing}");
     }
 }

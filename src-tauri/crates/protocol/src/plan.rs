@@ -240,6 +240,12 @@ impl Plan {
         PlanHash(hex(&Sha256::digest(&bytes)))
     }
 
+    /// Whether it may run only when somebody has approved it: it changes a machine, or it shows what not everybody may see
+    /// (accounts, keys, passwords).
+    pub fn needs_approval(&self) -> bool {
+        self.mutates() || self.risk > Risk::Low
+    }
+
     /// Whether any step changes a machine.
     pub fn mutates(&self) -> bool {
         self.steps.iter().any(|s| s.mutates)

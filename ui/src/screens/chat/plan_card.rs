@@ -64,7 +64,7 @@ impl Card {
 
     /// Whether it may run with one click.
     fn only_reads(self) -> bool {
-        self.proposal.with(|p| p.plan.as_ref().is_some_and(|plan| !plan.mutates()))
+        self.proposal.with(|p| p.plan.as_ref().is_some_and(|plan| !plan.needs_approval()))
     }
 
     /// The words that must be typed first, while they are not.
@@ -84,7 +84,7 @@ impl Card {
             stores().jobs.changed(job);
             self.decided.try_run(proposal.id);
         };
-        if plan.mutates() {
+        if plan.needs_approval() {
             if untrack(|| self.to_type()).is_some() {
                 return;
             }

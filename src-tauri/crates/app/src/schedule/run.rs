@@ -90,7 +90,7 @@ impl App {
         // Asked anew, not taken from the claim: it may have been revoked a moment ago.
         let approval = self.store.standing_approval(schedule.id).await?;
         let current = cover::coverage(schedule, &made.recipe, &made.filled, &made.plan);
-        let (approved, standing) = if made.plan.mutates() {
+        let (approved, standing) = if made.plan.needs_approval() {
             match cover::covers(approval.as_ref(), now, &current, &made.plan) {
                 Ok(standing) => (by_standing(made.plan, standing)?, Some(standing.id)),
                 Err(why) => return self.wait(claimed, made.proposal, &why).await,

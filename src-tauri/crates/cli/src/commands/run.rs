@@ -96,7 +96,7 @@ fn typed(prompt: &str) -> String {
 async fn start(session: &Session, plan: &Plan, confirm: Option<String>, quiet: bool) -> Result<Outcome, Problem> {
     let events = session.app.subscribe();
     let hash = PlanHash(plan.hash.0.clone());
-    let job = if plan.mutates() {
+    let job = if plan.needs_approval() {
         session.call(ApprovePlan { id: plan.id, hash, typed: confirm }).await?
     } else {
         session.call(RunPlan { id: plan.id, hash }).await?
