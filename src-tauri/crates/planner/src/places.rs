@@ -725,6 +725,10 @@ pub(crate) fn is_host_like(word: &str) -> bool {
     if word.parse::<IpAddr>().is_ok() {
         return true;
     }
+    // "8.0.40" is a version.
+    if word.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return false;
+    }
     let host_characters = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
     let starts = word.chars().next().is_some_and(char::is_alphanumeric);
     let digit = word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic);

@@ -77,11 +77,11 @@ impl Asked<'_> {
             "summarize", "summarise", "enumerate", "status", "result", "results", "outcome", "summary", "failed",
             "running", "describe",
         ];
-        let noun = self
-            .lexicon
-            .stored
-            .at(&self.tokens[lead..])
-            .is_some_and(|(_, kind)| *kind != Stored::Inventory || self.has(&["without", "missing", "lacking"]));
+        let noun =
+            !self.tokens[lead].is("schedule")
+                && self.lexicon.stored.at(&self.tokens[lead..]).is_some_and(|(_, kind)| {
+                    *kind != Stored::Inventory || self.has(&["without", "missing", "lacking"])
+                });
         noun || words.iter().any(|w| self.tokens[lead].is(w))
             || matches!(self.verb_at(lead), Some((_, Verb::Look | Verb::Find)))
     }
@@ -168,6 +168,13 @@ impl Asked<'_> {
         let mut slots = BTreeMap::new();
         if let Some(name) = name {
             slots.insert("recipe".to_owned(), json!(name.text));
+        }
+        // A recipe runs as it was saved: what would restrict it is asked about, not passed over.
+        let place = self.place();
+        let restricted = self
+            .has(&["except", "excluding", "not", "but", "unless", "if", "without", "when", "only", "after", "once"]);
+        if restricted && place.as_ref().is_none_or(|p| p.exclude.is_empty()) {
+            slots.remove("recipe");
         }
         let parameters: BTreeMap<String, Value> = self
             .tokens

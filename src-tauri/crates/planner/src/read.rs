@@ -142,6 +142,7 @@ impl Reader<'_> {
         match speech::kind(tokens, self.lexicon) {
             Some(Speech::Script) => return self.script(text, tokens),
             Some(Speech::Negation) => return self.negated(request, text, tokens),
+            Some(Speech::Secret) => return help(SECRETS),
             Some(Speech::HowTo) => return help(HELP),
             Some(Speech::WhatIf) => return help(WHAT_IF),
             Some(Speech::Greeting) => return help(HELLO),
@@ -361,10 +362,8 @@ impl Reader<'_> {
 
     /// A semicolon separates steps only where a step follows; anything else after it is for a shell.
     fn stray_semicolon(&self, tokens: &[Token]) -> Option<Refusal> {
-        let headed = tokens
-            .iter()
-            .position(|t| t.kind == Kind::Semicolon)
-            .is_some_and(|at| tokens[..at].iter().any(|t| t.kind == Kind::Colon));
+        let tokens = self.without_label(tokens);
+        let headed = self.heading(tokens, &self.places()).0.is_some();
         let mut pieces = tokens.split(|t| t.kind == Kind::Semicolon);
         pieces.next()?;
         let stray = pieces.find(|piece| {
@@ -448,7 +447,18 @@ impl Reader<'_> {
         let all = pieces.len();
         pieces.retain(|piece| !speech::is_negated(piece, self.lexicon));
         if pieces.len() == 1 && all > 1 {
-            let mut understood = self.understand(request, text, pieces[0]);
+            // "don't stop tomcat on app-01, restart it": what was spoken of.
+            let places = self.places();
+            let before = Earlier {
+                name: (0..tokens.len())
+                    .find_map(|at| self.lexicon.service_at(&tokens[at..]).map(|(_, name)| name.clone())),
+                places: (0..tokens.len())
+                    .filter_map(|at| places.read(tokens, at).map(|(p, _)| p))
+                    .find(Places::is_clear),
+                ..Earlier::default()
+            };
+            let reader = Reader { before, ..*self };
+            let mut understood = reader.understand(request, text, pieces[0]);
             if understood.reading.disposition == Disposition::Plan {
                 return understood;
             }
@@ -1199,6 +1209,8 @@ const HELP: &str = "Say it in your own words, and you will see the plan before a
     “copy /tmp/app.conf to /etc/app.conf on app servers”, “run \"df -h\" on db-01”.";
 const WHAT_IF: &str = "Nothing was planned, since this asks what would be. Ask for it plainly, and the plan shows \
     exactly what would run, on which machines, before you approve it.";
+const SECRETS: &str = "Secrets are shown by the vault alone: open the Vault, choose the credential and hold “Show”. \
+    They are never told in chat.";
 const HELLO: &str = "Hello. Say what you want done, for example “check disk usage on localhost”.";
 
 fn help(answer: &str) -> Understood {

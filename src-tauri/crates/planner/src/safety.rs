@@ -104,6 +104,17 @@ pub(crate) fn persuasion(tokens: &[Token], lexicon: &Lexicon) -> Option<Refusal>
 
 /// "delete /", "format D:", "remove C:\Windows": what a machine cannot do without.
 fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
+    // "email /etc/shadow to me@outside.example"
+    let outside = tokens.iter().find(|t| {
+        t.lower.starts_with("http://")
+            || t.lower.starts_with("https://")
+            || t.text.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'))
+    });
+    if let Some(outside) = outside
+        && let Some(secret) = tokens.iter().find(|t| t.kind == Kind::Path && lexicon.is_sensitive(&t.text))
+    {
+        return Some(format!("{} to {}", secret.text, outside.text));
+    }
     for (i, token) in tokens.iter().enumerate() {
         let formats = ["format", "formats", "formatting", "reformat", "reformatting"].iter().any(|w| token.is(w));
         let next = tokens[i + 1..].iter().find(|t| t.is_text() && !t.is("the") && !t.is("drive"));

@@ -12,6 +12,7 @@ pub(crate) enum Speech {
     Script,
     Greeting,
     Negation,
+    Secret,
 }
 
 /// Where the first word with a meaning stands.
@@ -37,6 +38,9 @@ pub(crate) fn kind(tokens: &[Token], lexicon: &Lexicon) -> Option<Speech> {
     let rest = tokens.get(lead..)?;
     if is_greeting(tokens, lexicon) {
         return Some(Speech::Greeting);
+    }
+    if asks_for_a_secret(tokens) {
+        return Some(Speech::Secret);
     }
     if asks_for_a_script(tokens, lexicon) {
         return Some(Speech::Script);
@@ -102,6 +106,20 @@ fn is_greeting(tokens: &[Token], lexicon: &Lexicon) -> bool {
         }
     }
     true
+}
+
+/// "what's the password for web-01": secrets are shown by the vault alone.
+fn asks_for_a_secret(tokens: &[Token]) -> bool {
+    let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+    has(&["password", "passwords", "passphrase", "secret", "secrets", "private"])
+        && has(&[
+            "what", "what's", "whats", "show", "tell", "give", "reveal", "print", "display", "get", "read", "send",
+        ])
+        && !has(&[
+            "reset", "change", "missing", "without", "expired", "lock", "unlock", "log", "logs", "policy", "user",
+            "users",
+        ])
+        && !tokens.iter().any(|t| matches!(t.kind, Kind::Path | Kind::Quoted))
 }
 
 /// "create a PowerShell script to restart IIS": the text of a script is wanted, not its run.

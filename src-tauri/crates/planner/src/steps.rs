@@ -13,21 +13,24 @@ pub(crate) fn clauses<'a>(tokens: &'a [Token], lexicon: &Lexicon) -> Vec<&'a [To
     while at < tokens.len() {
         let (cut, skip) = separator(tokens, at, lexicon);
         if cut {
-            push(&mut out, &tokens[from..at]);
+            push(&mut out, &tokens[from..at], lexicon);
             from = at + skip;
         }
         at += skip.max(1);
     }
-    push(&mut out, &tokens[from.min(tokens.len())..]);
+    push(&mut out, &tokens[from.min(tokens.len())..], lexicon);
     out
 }
 
-fn push<'a>(out: &mut Vec<&'a [Token]>, clause: &'a [Token]) {
+fn push<'a>(out: &mut Vec<&'a [Token]>, clause: &'a [Token], lexicon: &Lexicon) {
     let is_bullet = |t: &Token| {
         t.kind == Kind::Word && (t.text == "-" || t.text == "*" || t.text == "+" || is_number_mark(&t.text))
     };
     let skip = clause.iter().take_while(|t| !t.is_text() || is_bullet(t)).count();
     let clause = &clause[skip..];
+    // "action: restart it"
+    let label = clause.len() > 2 && clause[1].kind == Kind::Colon && lexicon.labels.contains(&clause[0].lower);
+    let clause = &clause[if label { 2 } else { 0 }..];
     // "first stop nginx", "step 2: …"
     let ordinal = [
         "first", "firstly", "second", "secondly", "third", "thirdly", "fourth", "1st", "2nd", "3rd", "lastly",

@@ -4,21 +4,13 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use uuid::Uuid;
 use wheelhouse_planner::{Context, Planner};
-use wheelhouse_protocol::inventory::ImportFormat;
+
+mod fleet;
 
 /// The inventory of the examples, and the planner for it.
 fn planner() -> Planner {
-    let examples: Value = serde_json::from_str(include_str!("cases/examples.json")).unwrap();
-    let text = examples["inventory"].to_string();
-    let imported = wheelhouse_inventory::parse(ImportFormat::Json, &text).unwrap();
-    let mut next = 0;
-    let snapshot = wheelhouse_inventory::snapshot(&imported, &mut |_| {
-        next += 1;
-        Uuid::from_u128(next)
-    });
-    Planner::new(&snapshot, "").unwrap()
+    Planner::new(&fleet::of_the_examples(), "").unwrap()
 }
 
 /// The values that a label accepts: one, or a list of them.
@@ -150,6 +142,13 @@ fn the_examples_read_as_they_should() {
 #[test]
 fn operators_are_understood() {
     holds("operators", &lines("operators.jsonl"));
+}
+
+#[test]
+fn judges_agree() {
+    for file in ["judge-2.jsonl", "judge-3.jsonl"] {
+        holds(file, &lines(file));
+    }
 }
 
 /// Another file, while the grammar grows: `WHEELHOUSE_CASES=FILE`.

@@ -143,6 +143,18 @@ impl ClauseReader<'_> {
         let lines = self.lines(parts);
         let path = self.path(parts);
         let looks = parts.object.find_all(&self.lexicon.looks);
+        let relative = parts.object.take_if(|t| {
+            t.kind == Kind::Word
+                && ["log", "out", "err", "txt", "conf", "cfg", "csv", "json"]
+                    .iter()
+                    .any(|e| t.lower.ends_with(&format!(".{e}")))
+        });
+        if let Some(file) = relative.filter(|_| path.is_none()) {
+            let question = format!("Where is “{}”? Give its full path.", file.text);
+            let end = parts.object.tokens.len();
+            parts.object.mark(0..end);
+            return Clause::lacking(Intent::TailLog, Gap::new("path", question).instead_of(file.span, Vec::new()));
+        }
         let mut clause = match path {
             Some(path) => {
                 for (range, _) in looks

@@ -223,7 +223,7 @@ impl ClauseReader<'_> {
         if implicit {
             // "nginx down on web-01" tells something; "nginx status on web-01" asks for it.
             let lines = parts.object.has(&["lines", "line", "entries", "any"])
-                && parts.object.tokens.iter().any(|t| t.kind == Kind::Path);
+                && parts.object.tokens.iter().any(|t| t.kind == Kind::Path || t.text.contains('.'));
             let looks = parts.object.find_any(&self.lexicon.looks) || lines;
             let symptom = parts.object.has(&[
                 "down", "dead", "failed", "stopped", "inactive", "not", "high", "full", "slow", "failing", "is", "are",
@@ -256,9 +256,17 @@ impl ClauseReader<'_> {
     /// Takes out what is said besides: why it is asked, and "if it is running".
     fn without_asides(&self, tokens: &[Token]) -> (Vec<Token>, Option<String>) {
         let mut tokens: Vec<Token> = tokens.to_vec();
-        if let Some((at, ..)) = self.lexicon.because.anywhere(&tokens)
-            && at > 1
-        {
+        // A new sentence about users or the thing itself is a reason only behind a comma or a dash: "unless users are logged
+        // in" is a condition.
+        let subjects = ["users", "customers", "people", "they", "nobody", "no", "clients", "everyone", "it", "it's"];
+        let reason = (2..tokens.len()).find(|&at| {
+            let parted = matches!(tokens[at - 1].kind, Kind::Comma | Kind::Stop) || tokens[at - 1].text == "-";
+            self.lexicon.because.at(&tokens[at..]).is_some() && (parted || !subjects.iter().any(|w| tokens[at].is(w)))
+        });
+        // What restricts is never part of a reason.
+        let restricts =
+            ["if", "unless", "once", "until", "when", "except", "but", "only", "wait", "after", "before", "excluding"];
+        if let Some(at) = reason.filter(|&at| !tokens[at..].iter().any(|t| restricts.iter().any(|w| t.is(w)))) {
             tokens.truncate(at);
         }
         while let Some((at, length, ())) = self.lexicon.given.anywhere(&tokens) {
@@ -312,11 +320,14 @@ impl ClauseReader<'_> {
     fn drop_asides(&self, tokens: &mut Vec<Token>) {
         let mark = |t: &Token| t.kind == Kind::Comma || t.text == "-" || t.text == "--" && t.kind == Kind::Word;
         let blocks = [
-            "not", "no", "never", "without", "except", "but", "only", "just", "unless", "if", "when", "until", "after",
-            "before", "then", "and", "or", "twice", "again", "rather", "also", "too", "while", "during", "all",
-            "every", "each", "any", "both", "instead", "both", "excluded", "excluding", "both", "first", "last", "one",
-            "two", "three", "force", "forced", "quietly", "dry", "test", "as", "with", "to", "from", "into", "via",
-            "using", "by",
+            "not", "no", "never", "without", "except", "but", "only", "just", "unless", "if", "when", "once",
+            "whenever", "where", "provided", "providing", "assuming", "given", "should", "must", "wait", "hold",
+            "until", "till", "unless", "while", "case", "long", "soon", "otherwise", "else", "maybe", "perhaps",
+            "later", "ask", "check", "confirm", "than", "instead", "other", "another", "same", "next", "new", "old",
+            "until", "skip", "leave", "keep", "careful", "mind", "after", "before", "then", "and", "or", "twice",
+            "again", "rather", "also", "too", "while", "during", "all", "every", "each", "any", "both", "instead",
+            "both", "excluded", "excluding", "both", "first", "last", "one", "two", "three", "force", "forced",
+            "quietly", "dry", "test", "as", "with", "to", "from", "into", "via", "using", "by",
         ];
         let mut from = 1;
         while let Some(at) = (from..tokens.len()).find(|&i| mark(&tokens[i])) {
@@ -327,10 +338,11 @@ impl ClauseReader<'_> {
                     t.kind == Kind::Word
                         && !blocks.iter().any(|w| t.is(w))
                         && self.lexicon.except.at(&tokens[at + 1 + i..]).is_none()
-                        && !matches!(
-                            self.lexicon.verb(std::slice::from_ref(t)),
-                            Some((_, Verb::Do(_) | Verb::Remove | Verb::Clean))
-                        )
+                        && !match self.lexicon.verb(std::slice::from_ref(t)) {
+                            Some((_, Verb::Do(intent))) => intent.changes(),
+                            Some((_, verb)) => matches!(verb, Verb::Remove | Verb::Clean),
+                            None => false,
+                        }
                         && !self.lexicon.knows_service(&t.lower)
                         && !self.lexicon.knows_package(&t.lower)
                         && !t.text.contains(['=', '/', '\\', '*', '%'])
@@ -362,10 +374,12 @@ impl ClauseReader<'_> {
             "inactive", "already", "currently", "unless", "still", "package", "file", "files", "available", "already,",
             "and", "that", "yet", "available?",
         ];
-        let plain = condition.split(' ').all(|w| {
-            known.contains(&w)
-                || clause.step.slots.values().any(|v| v.as_str().is_some_and(|v| v.eq_ignore_ascii_case(w)))
-        });
+        let says_what = condition.split(' ').count() > 1;
+        let plain = says_what
+            && condition.split(' ').all(|w| {
+                known.contains(&w)
+                    || clause.step.slots.values().any(|v| v.as_str().is_some_and(|v| v.eq_ignore_ascii_case(w)))
+            });
         let name = match (clause.step.intent, not, runs, there) {
             (Intent::Stop | Intent::KillProcess, false, true, _) => "if_running",
             (Intent::Start, true, ..) => "if_not_running",
@@ -535,6 +549,7 @@ impl ClauseReader<'_> {
                 match (find(&["down", "offline"]), find(&["up", "online"])) {
                     (Some(down), _) if first.lower != "start" => Some((Verb::Do(Intent::Stop), vec![down])),
                     (None, Some(up)) if first.lower != "shut" => Some((Verb::Do(Intent::Start), with_back(up))),
+                    (None, None) if first.is("bring") => find(&["back"]).map(|at| (Verb::Do(Intent::Start), vec![at])),
                     _ => None,
                 }
             }
@@ -543,9 +558,10 @@ impl ClauseReader<'_> {
                     .iter()
                     .any(|t| startup.iter().any(|w| t.is(w)) || t.is("manual") || t.is("disabled")) =>
             {
-                let off = first.is("keep")
-                    || first.is("prevent")
-                    || tokens.iter().any(|t| t.is("manual") || t.is("disabled"));
+                let denied =
+                    ["manual", "disabled", "doesn't", "doesnt", "don't", "dont", "never", "not", "isn't", "won't"];
+                let off =
+                    first.is("keep") || first.is("prevent") || tokens.iter().any(|t| denied.iter().any(|w| t.is(w)));
                 let mut particles = about_startup();
                 if tokens.get(lead + 1).is_some_and(|t| t.is("sure")) {
                     particles.push(lead + 1);
