@@ -179,6 +179,8 @@ impl Planner {
         reading.risk = risk;
         reading.disposition = if mutates { Disposition::Confirm } else { Disposition::Plan };
         reading.slots.clear();
+        // The words around the place were ours, not the operator's.
+        reading.reasons.retain(|reason| !reason.starts_with("“show”"));
         reading.sentence.clone_from(&plan.sentence);
         Ok((plan, reading))
     }

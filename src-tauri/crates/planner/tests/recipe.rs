@@ -51,6 +51,7 @@ fn plan(planner: &Planner, steps: &[Action], targets: &str, risk: Risk) -> Resul
     made.map(|(plan, reading)| {
         let disposition = if plan.mutates() { Disposition::Confirm } else { Disposition::Plan };
         assert_eq!((reading.intent, reading.disposition), (Intent::RunRecipe, disposition));
+        assert!(reading.reasons.iter().all(|r| !r.contains("show")), "nobody said so: {:?}", reading.reasons);
         plan
     })
 }
