@@ -133,7 +133,7 @@ fn places() -> Vec<Entry> {
     all.recipes.schedules.value.with_untracked(|schedules| {
         for schedule in schedules.ready().into_iter().flatten() {
             let name = schedule.name.clone();
-            let title = format!("{} ({})", schedule.name, schedule.when);
+            let title = format!("{}: {}, {}", schedule.name, schedule.recipe_name, schedule.when);
             places.push(entry(Icon::Clock, "Schedule", title, move || stores().recipes.show_schedule(&name)));
         }
     });

@@ -6,7 +6,7 @@ use crate::state::stores;
 use leptos::prelude::*;
 use wheelhouse_protocol::recipe::{ListRecipes, Recipe};
 use wheelhouse_protocol::schedule::{ListSchedules, Schedule};
-use wheelhouse_protocol::{ConversationId, PlanId};
+use wheelhouse_protocol::{ConversationId, PlanId, ScheduleId};
 
 /// Which of the two is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,17 @@ impl Recipes {
     pub(crate) fn show_schedule(&self, name: &str) {
         self.part.set(Part::Schedules);
         self.schedule.set(Some(name.to_owned()));
+        stores().navigation.go(Screen::Recipes);
+    }
+
+    /// Goes to a schedule by its id; where it is gone, to the list.
+    pub(crate) fn show_schedule_of(&self, id: ScheduleId) {
+        let name = self
+            .schedules
+            .value
+            .with_untracked(|s| s.ready().and_then(|s| s.iter().find(|s| s.id == id).map(|s| s.name.clone())));
+        self.part.set(Part::Schedules);
+        self.schedule.set(name);
         stores().navigation.go(Screen::Recipes);
     }
 

@@ -446,6 +446,11 @@ async fn a_recipe_run_by_name_waits_for_the_same_approval() {
     assert!(plan.steps[0].title.contains(&elsewhere) && plan.request.contains("destination="), "{}", plan.request);
     assert!(made.conversation.is_some());
     assert_eq!(bench.jobs().await, 0, "nothing runs of itself");
+    let listed = bench.call(MakePlan { text: "list recipes".to_owned() }).await.unwrap().reading;
+    assert_eq!(listed.sentence, "There is 1 recipe.", "{listed:?}");
+    bench.call(SaveSchedule { spec: bench.spec("0 3 * * *"), replace: false }).await.unwrap();
+    let listed = bench.call(MakePlan { text: "list schedules".to_owned() }).await.unwrap().reading;
+    assert_eq!(listed.answer.unwrap().table.unwrap().rows.len(), 1, "{}", listed.sentence);
     // The same in the chat's own words.
     let text = format!("run recipe put with destination={elsewhere} on localhost");
     let said = bench.call(MakePlan { text }).await.unwrap();

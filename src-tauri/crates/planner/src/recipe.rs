@@ -177,8 +177,10 @@ impl Planner {
         let plan = self.plan_again(&outline, &keep, id, strategy, files)?;
         reading.intent = Intent::RunRecipe;
         reading.risk = risk;
-        reading.disposition = if mutates { Disposition::Confirm } else { Disposition::Plan };
+        reading.disposition = if plan.needs_approval() { Disposition::Confirm } else { Disposition::Plan };
         reading.slots.clear();
+        // The words around the place were ours, not the operator's.
+        reading.reasons.retain(|reason| !reason.starts_with("“show”"));
         reading.sentence.clone_from(&plan.sentence);
         Ok((plan, reading))
     }
@@ -186,7 +188,9 @@ impl Planner {
     /// The worst of: what it was when it was saved, what its steps are, what changing these machines is.
     fn risk_of(&self, wanted: &StepsOn<'_>, mutates: bool) -> Risk {
         if !mutates {
-            return Risk::Low;
+            // A value chosen for the run can name a file not everybody may see.
+            let sensitive = wanted.steps.iter().filter_map(read_path).any(|path| self.lexicon.is_sensitive(path));
+            return wanted.risk.max(if sensitive { Risk::Medium } else { Risk::Low });
         }
         let place = self.reading(&format!("restart service wheelhouse on {}", wanted.targets.trim())).risk;
         let many = wanted.steps.len() > 1;
@@ -203,6 +207,17 @@ impl Planner {
         };
         let steps = if many || wanted.steps.iter().any(grave) { Risk::High } else { Risk::Medium };
         wanted.risk.max(place).max(steps)
+    }
+}
+
+/// The file a step shows something of.
+fn read_path(action: &Action) -> Option<&str> {
+    match action {
+        Action::TailLog { path, .. }
+        | Action::ReadFile { path, .. }
+        | Action::SearchFile { path, .. }
+        | Action::ListDirectory { path } => Some(path),
+        _ => None,
     }
 }
 

@@ -49,8 +49,9 @@ fn plan(planner: &Planner, steps: &[Action], targets: &str, risk: Risk) -> Resul
     let wanted = StepsOn { request: "run recipe x", steps, targets, risk };
     let made = planner.plan_steps(&wanted, PlanId(Uuid::from_u128(1)), Strategy::default(), &NoFiles);
     made.map(|(plan, reading)| {
-        let disposition = if plan.mutates() { Disposition::Confirm } else { Disposition::Plan };
+        let disposition = if plan.needs_approval() { Disposition::Confirm } else { Disposition::Plan };
         assert_eq!((reading.intent, reading.disposition), (Intent::RunRecipe, disposition));
+        assert!(reading.reasons.iter().all(|r| !r.contains("show")), "nobody said so: {:?}", reading.reasons);
         plan
     })
 }
@@ -96,6 +97,9 @@ fn risk_is_the_worst_of_what_it_was_what_it_does_and_where() {
     assert_eq!(risk(std::slice::from_ref(&restart), "web-01", Risk::Medium), Risk::Medium);
     assert_eq!(risk(std::slice::from_ref(&restart), "web-01", Risk::High), Risk::High, "never less than it was");
     assert_eq!(risk(std::slice::from_ref(&restart), "web servers", Risk::Medium), Risk::High, "twelve machines");
+    let shadow = [Action::ReadFile { path: "/etc/shadow".to_owned(), lines: 5 }];
+    assert_eq!(risk(&shadow, "web-01", Risk::Low), Risk::Medium, "what not everybody may see needs an approval");
+    assert_eq!(risk(&[Action::Uptime], "web-01", Risk::High), Risk::High, "never less than it was");
     assert_eq!(risk(&[Action::Reboot], "web-01", Risk::Medium), Risk::High);
     assert_eq!(risk(&[restart.clone(), restart.clone()], "web-01", Risk::Medium), Risk::High, "several steps");
     let everything = plan(&planner, &[restart], "all servers", Risk::Medium).unwrap();

@@ -103,9 +103,10 @@ impl RecipeBody {
         canonical_hash(self)
     }
 
-    /// Whether any step changes a machine.
+    /// Whether a run needs an approval whatever is chosen: a step changes a machine, or it was saved from a plan
+    /// that showed what not everybody may see.
     pub fn mutates(&self) -> bool {
-        self.steps.iter().any(Action::mutates)
+        self.steps.iter().any(Action::mutates) || self.risk > Risk::Low
     }
 }
 

@@ -88,7 +88,7 @@ fn rows(table: AnswerTable) -> AnyView {
 }
 
 fn one_row(row: &AnswerRow) -> AnyView {
-    let Some(link) = row.link.filter(|link| opens(*link)) else {
+    let Some(link) = row.link else {
         let cells = row.cells.iter().map(|cell| view! { <td>{shown(cell)}</td> }).collect_view();
         return view! { <tr data-test="answer-row">{cells}</tr> }.into_any();
     };
@@ -120,17 +120,12 @@ fn shown(cell: &AnswerCell) -> AnyView {
     }
 }
 
-/// Whether there is a place for it in this window.
-fn opens(link: AnswerLink) -> bool {
-    !matches!(link, AnswerLink::Schedule(_))
-}
-
 fn hint(link: AnswerLink) -> &'static str {
     match link {
         AnswerLink::Job(_) => "Open the job",
         AnswerLink::Target(_) => "Open the target",
         AnswerLink::Notification(_) => "Open the notification",
-        AnswerLink::Schedule(_) => "",
+        AnswerLink::Schedule(_) => "Open the schedule",
     }
 }
 
@@ -142,6 +137,6 @@ fn open(link: AnswerLink) {
             stores().notices.wanted.set(Some(id));
             stores().navigation.go(Screen::Notifications);
         }
-        AnswerLink::Schedule(_) => {}
+        AnswerLink::Schedule(id) => stores().recipes.show_schedule_of(wheelhouse_protocol::ScheduleId(id)),
     }
 }

@@ -65,7 +65,7 @@ async fn look_up(store: &Store, reading: &Reading, clock: &Clock) -> Result<Opti
         },
         Intent::ListTargets => Some(targets::answer(store, reading, clock).await?),
         Intent::ListAlerts => Some(alerts::answer(store, reading, clock).await?),
-        Intent::ListSchedules | Intent::ListRecipes => Some(automations::answer(reading.intent)),
+        Intent::ListSchedules | Intent::ListRecipes => Some(automations::answer(store, reading.intent, clock).await?),
         Intent::Help => Some(help::answer(store, reading).await?),
         _ => None,
     })

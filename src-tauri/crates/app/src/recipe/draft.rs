@@ -87,7 +87,10 @@ pub(crate) fn make(steps: &[Action], targets: &str, chosen: &[NewParameter]) -> 
         for (n, step) in values.iter_mut().enumerate() {
             for (pointer, slot) in slots(step) {
                 let Some(field) = step.pointer_mut(&pointer) else { continue };
-                if slot == Slot::Number && new.kind == ParameterKind::Number && field.to_string() == new.value {
+                if slot == Slot::Number
+                    && new.kind == ParameterKind::Number
+                    && new.value.parse::<u64>().is_ok_and(|n| field.as_u64() == Some(n))
+                {
                     fields.push(format!("/{n}{pointer}"));
                 }
                 places += usize::from(put(field, slot, new, &mark));
