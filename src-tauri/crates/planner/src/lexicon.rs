@@ -265,7 +265,7 @@ impl Lexicon {
     /// The known service a mistyped word surely is: five letters or more, one of them wrong, nothing else as near.
     pub(crate) fn mistyped_service(&self, word: &str) -> Option<String> {
         let lower = word.to_lowercase();
-        if lower.chars().count() < 5 || !lower.chars().all(char::is_alphabetic) || self.knows_service(&lower) {
+        if lower.chars().count() < 5 || !lower.chars().all(char::is_alphabetic) || self.is_word(&lower) {
             return None;
         }
         let names = self.services.keys().chain(self.service_words.keys());

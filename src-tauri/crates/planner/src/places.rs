@@ -129,6 +129,8 @@ impl Places {
             self.exclude.push(os.as_str().to_owned());
         }
         self.resolved.retain(|target, _| !other.resolved.contains_key(target));
+        // An exception that excepts nothing was meant otherwise.
+        self.vague |= other.resolved.is_empty();
         self.unknown.extend(other.unknown.iter().cloned());
         self.vague |= other.vague;
         self.reasons.push(format!("left out {}", self.exclude.join(", ")));
@@ -284,6 +286,12 @@ impl PlaceReader<'_> {
         let mut term = Term::default();
         let mut at = from;
         while let Some(token) = tokens.get(at) {
+            // "both servers": two, whichever they are.
+            if token.is("both") && term.is_empty() {
+                term.count = Some(2);
+                at += 1;
+                continue;
+            }
             if token.kind == Kind::Word && self.lexicon.all.contains(&token.lower) && term.named.is_empty() {
                 // "all servers" may itself be a group's name or alias.
                 if let Some((named, name, length)) = self.known_name(tokens, at) {

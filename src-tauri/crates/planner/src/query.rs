@@ -226,7 +226,7 @@ impl Asked<'_> {
             && !lead_word(&["who"]);
         let history = !machine
             && ((lead_word(&["who", "when", "did", "has", "have", "was", "were"])
-                && (past_act || self.has(&["last"]))
+                && (past_act || self.has(&["last"]) && !lead_word(&["who"]))
                 && self.says_we_did())
                 || (lead_word(&["what", "whats", "what's", "anything", "why", "which"])
                     && (state == Some("failed") || self.has(&["happened", "changed"]))

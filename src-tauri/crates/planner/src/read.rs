@@ -371,7 +371,9 @@ impl Reader<'_> {
             let Some(_) = words.peek() else { return false };
             let lead = piece.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).unwrap_or(0);
             let first = &piece[lead];
-            if !headed && (first.kind == Kind::Path || self.lexicon.shell.contains(&first.lower)) {
+            let shell = first.kind == Kind::Path || self.lexicon.shell.contains(&first.lower);
+            let sensitive = piece.iter().any(|t| t.kind == Kind::Path && self.lexicon.is_sensitive(&t.text));
+            if shell && (!headed || sensitive) {
                 return true;
             }
             self.lexicon.verb(&piece[lead..]).is_none() && self.lexicon.then.at(&piece[lead..]).is_none()
@@ -846,7 +848,9 @@ impl Reader<'_> {
         let place = place.or_else(|| {
             (0..tokens.len())
                 .filter(|&at| tokens[at].is_text())
-                .find_map(|at| places.read(tokens, at).map(|(p, _)| p).filter(Places::is_clear))
+                .filter_map(|at| places.read(tokens, at).map(|(p, end)| (p, end - at)))
+                .find(|(p, words)| p.is_clear() && (!p.hosts.is_empty() || *words > 1))
+                .map(|(p, _)| p)
         });
         let place = place.filter(names);
         let about_work = place.is_some()
@@ -1287,6 +1291,8 @@ fn add_question(understood: &mut Understood, question: Question) {
     let reading = &mut understood.reading;
     reading.questions.push(question);
     reading.disposition = Disposition::Clarify;
+    // Several systems are not told yet: the answer may leave one.
+    reading.os.take_if(|os| os == "mixed");
     reading.sentence = sentence_of_questions(&reading.questions);
 }
 

@@ -94,6 +94,14 @@ fn separator(tokens: &[Token], at: usize, lexicon: &Lexicon) -> (bool, usize) {
                 }
                 return (true, next - at);
             }
+            // "… 2. copy x 3. start y" in one line
+            let numbered = token.text.len() <= 2
+                && token.text.chars().all(|c| c.is_ascii_digit())
+                && tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Stop || t.text == ")")
+                && begins_step(tokens, at + 2, lexicon);
+            if numbered {
+                return (true, 2);
+            }
             if (token.is("and") || token.text == "+") && at > 0 {
                 return (begins_step(tokens, at + 1, lexicon), 1);
             }

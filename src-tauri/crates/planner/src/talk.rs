@@ -297,10 +297,11 @@ impl Conversation<'_> {
 
     fn cancel(&self, rest: &[&Token], past: &Past) -> Option<Understood> {
         let words = [
-            "it", "that", "this", "job", "jobs", "run", "the", "last", "running", "current", "plan", "everything",
-            "all", "request", "execution", "restart", "update", "deployment", "rollout", "one", "pending", "operation",
-            "previous", "task", "changed", "mind", "my", "about", "install", "reboot", "scheduled", "of", "them",
-            "what", "you're", "doing", "latest", "nothing", "never", "don't", "do", "approval", "proposal",
+            "wrong", "host", "server", "group", "it", "that", "this", "job", "jobs", "run", "the", "last", "running",
+            "current", "plan", "everything", "all", "request", "execution", "restart", "update", "deployment",
+            "rollout", "one", "pending", "operation", "previous", "task", "changed", "mind", "my", "about", "install",
+            "reboot", "scheduled", "of", "them", "what", "you're", "doing", "latest", "nothing", "never", "don't",
+            "do", "approval", "proposal",
         ];
         let fits =
             rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));

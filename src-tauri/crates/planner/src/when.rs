@@ -126,6 +126,11 @@ pub(crate) fn take(tokens: &mut Vec<Token>, now: Option<DateTime>) -> Option<Whe
     }
     let mut at = 0;
     while at < tokens.len() {
+        // "since this morning" tells how long it has been so.
+        if at > 0 && tokens[at - 1].is("since") {
+            at += 1;
+            continue;
+        }
         match phrase(&tokens[at..], &mut when, now) {
             Some(length) => {
                 let from = preposition_before(tokens, at);

@@ -146,7 +146,7 @@ fn operators_are_understood() {
 
 #[test]
 fn judges_agree() {
-    for file in ["judge-2.jsonl", "judge-3.jsonl"] {
+    for file in ["judge-2.jsonl", "judge-3.jsonl", "judge-4.jsonl"] {
         holds(file, &lines(file));
     }
 }

@@ -388,6 +388,17 @@ impl ClauseReader<'_> {
                 && (t.text.contains('*') || t.text.contains('?'))
                 && !t.text.contains(['/', '\\'])
         });
+        // ".log files in /var/log/nginx"
+        let ending = parts.object.take_if(|t| {
+            t.kind == Kind::Word
+                && t.text.len() > 1
+                && t.text.starts_with('.')
+                && t.text[1..].chars().all(char::is_alphanumeric)
+        });
+        let pattern = pattern.or(ending.map(|mut t| {
+            t.text.insert(0, '*');
+            t
+        }));
         let path = match (path, pattern) {
             (Some(folder), Some(pattern)) => {
                 let mark = if is_windows_path(&folder) { '\\' } else { '/' };

@@ -227,11 +227,11 @@ impl ClauseReader<'_> {
         parts.object.take_set(&self.lexicon.group_nouns);
         parts.object.take_set(&self.lexicon.all);
         parts.object.take(&[
-            "over", "above", "more", "than", "exceeding", "under", "below", "less", "least", "greater", "higher",
-            "does", "did", "can", "eating", "final", "look", "status", "state", "if", "whether", "is", "are", "there",
-            "it", "they", "much", "many", "how", "long", "has", "have", "been", "any", "what", "of", "doing", "using",
-            "right", "enough", "still", "time", "when", "was", "did", "last", "full", "busy", "high", "each", "per",
-            "check", "quick", "basic", "up", "get", "system", "systems", "loaded",
+            "first", "know", "please", "over", "above", "more", "than", "exceeding", "under", "below", "less", "least",
+            "greater", "higher", "does", "did", "can", "eating", "final", "look", "status", "state", "if", "whether",
+            "is", "are", "there", "it", "they", "much", "many", "how", "long", "has", "have", "been", "any", "what",
+            "of", "doing", "using", "right", "enough", "still", "time", "when", "was", "did", "last", "full", "busy",
+            "high", "each", "per", "check", "quick", "basic", "up", "get", "system", "systems", "loaded",
         ]);
     }
 

@@ -225,9 +225,11 @@ impl ClauseReader<'_> {
             let lines = parts.object.has(&["lines", "line", "entries", "any"])
                 && parts.object.tokens.iter().any(|t| t.kind == Kind::Path || t.text.contains('.'));
             let looks = parts.object.find_any(&self.lexicon.looks) || lines;
-            let symptom = parts.object.has(&[
-                "down", "dead", "failed", "stopped", "inactive", "not", "high", "full", "slow", "failing", "is", "are",
-            ]);
+            let symptom = tokens.first().is_some_and(|t| t.is("there") || t.is("we") || t.is("they"))
+                || parts.object.has(&[
+                    "down", "dead", "failed", "stopped", "inactive", "not", "high", "full", "slow", "failing", "is",
+                    "are",
+                ]);
             if left.is_some() || clause.drafts.is_empty() || !looks || symptom {
                 return None;
             }
@@ -239,6 +241,21 @@ impl ClauseReader<'_> {
             // Words that would be passed over may be the ones that matter: "… every Sunday", "… unless".
             let question = format!("What does “{said}” mean here? Say it without that, or in other words.");
             clause.gaps.push(Gap::new("words", question).instead_of(span, vec![String::new()]));
+        }
+        // An exception that no place took in must not be lost, whatever else became of the words.
+        let restricts = [
+            "except", "excepting", "excluding", "exclude", "excluded", "besides", "minus", "omit", "omitting", "skip",
+            "skipping", "but", "unless",
+        ];
+        let lost = parts
+            .object
+            .tokens
+            .iter()
+            .find(|t| restricts.iter().any(|w| t.is(w)) || t.is("not") && clause.drafts.iter().any(Draft::mutates));
+        if let Some(lost) = lost.filter(|_| clause.gaps.is_empty() && clause.step.intent != Intent::Unknown) {
+            let question =
+                format!("What does “{}” leave out? Name the machines to leave out behind “except”.", lost.text);
+            clause.gaps.push(Gap::new("words", question).instead_of(lost.span.clone(), Vec::new()));
         }
         if let Some(found) = found {
             clause.reasons.insert(0, found.reason);
@@ -301,7 +318,8 @@ impl ClauseReader<'_> {
         let lead = self.lead(&tokens);
         if let Some(at) = at
             && at > lead
-            && !matches!(self.lexicon.verb(&tokens[lead..]), Some((length, Verb::Look)) if lead + length >= at)
+            && !(tokens[at].is("if")
+                && matches!(self.lexicon.verb(&tokens[lead..]), Some((length, Verb::Look)) if lead + length >= at))
         {
             let mut end = (at..tokens.len()).find(|&i| tokens[i].kind == Kind::Comma).unwrap_or(tokens.len());
             // "… if it's running on web-01": the place goes on behind it.
@@ -431,6 +449,16 @@ impl ClauseReader<'_> {
             found.meant = matches!(verb, Verb::Do(Intent::Stop)).then(|| "shut down".to_owned());
             found.particles = particle;
             return Some(found);
+        }
+        // "there is high memory usage", "we have 503s": told, not asked.
+        let told = lead > 0
+            && ["there", "we", "i", "they", "users", "you", "it"].iter().any(|w| tokens[lead - 1].is(w))
+            && ["is", "are", "has", "have", "see", "get"].iter().any(|w| first.is(w))
+            && !tokens[..lead - 1].iter().any(|t| {
+                ["can", "could", "may", "let", "want", "need", "is", "are", "do", "does"].iter().any(|w| t.is(w))
+            });
+        if told && !first.is("get") && !first.is("see") {
+            return self.later_verb(tokens, lead).and_then(|(range, verb, gap)| found(range, verb, gap));
         }
         if let Some((length, verb)) = self.lexicon.verb(&tokens[lead..]) {
             // "monitor the system by deleting all logs": how it is to be done is what would be done.
@@ -612,6 +640,22 @@ impl ClauseReader<'_> {
             .filter_map(|at| self.lexicon.looks.at(&tokens[at..]).map(|(length, _)| at..at + length))
             .filter(|range| range.len() > 1)
             .collect();
+        // "reboot Linux hosts in production": the words before the preposition belong to the place.
+        let first = self.first_object(tokens, verb.end);
+        let opens = tokens.get(first).is_some_and(|t| {
+            self.lexicon.all.contains(&t.lower)
+                || self.lexicon.machines.contains(&t.lower)
+                || crate::places::os_word(t).is_some()
+                || t.lower.parse::<usize>().is_ok()
+        });
+        if opens
+            && what != Verb::Do(Intent::RunCommand)
+            && let Some((places, end)) = self.places.read(tokens, first)
+            && places.is_clear()
+            && tokens[first..end].iter().any(|t| strong.iter().any(|w| t.is(w)))
+        {
+            return Some((first..end, places));
+        }
         let mut unclear: Option<(Range<usize>, Places)> = None;
         for want_strong in [true, false] {
             for at in 0..tokens.len() {

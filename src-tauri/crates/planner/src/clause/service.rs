@@ -330,14 +330,16 @@ impl Named {
 /// Words of any sentence, which name nothing: a service called so must be put in quotes.
 fn is_ordinary(word: &str) -> bool {
     [
-        "too", "also", "either", "else", "only", "ever", "even", "still", "more", "less", "many", "much", "some",
-        "any", "none", "other", "others", "another", "same", "such", "very", "here", "there", "where", "when", "why",
-        "how", "what", "which", "who", "whose", "than", "though", "although", "while", "during", "before", "after",
-        "until", "since", "because", "if", "unless", "not", "no", "yes", "off", "up", "down", "out", "over", "under",
-        "through", "by", "with", "without", "about", "around", "near", "like", "via", "as", "but", "or", "and", "nor",
-        "never", "always", "maybe", "usual", "first", "second", "third", "last", "next", "previous", "twice", "once",
-        "soon", "later", "yesterday", "tomorrow", "tonight", "new", "old", "broken", "bad", "good", "slow", "wrong",
-        "right", "left", "following", "above", "below", "necessary", "needed", "required", "relevant", "appropriate",
+        "except", "excepted", "excluding", "exclude", "excluded", "besides", "minus", "skip", "only", "just", "then",
+        "to", "from", "on", "in", "at", "of", "for", "the", "it", "them", "both", "all", "please", "ok", "on", "too",
+        "also", "either", "else", "only", "ever", "even", "still", "more", "less", "many", "much", "some", "any",
+        "none", "other", "others", "another", "same", "such", "very", "here", "there", "where", "when", "why", "how",
+        "what", "which", "who", "whose", "than", "though", "although", "while", "during", "before", "after", "until",
+        "since", "because", "if", "unless", "not", "no", "yes", "off", "up", "down", "out", "over", "under", "through",
+        "by", "with", "without", "about", "around", "near", "like", "via", "as", "but", "or", "and", "nor", "never",
+        "always", "maybe", "usual", "first", "second", "third", "last", "next", "previous", "twice", "once", "soon",
+        "later", "yesterday", "tomorrow", "tonight", "new", "old", "broken", "bad", "good", "slow", "wrong", "right",
+        "left", "following", "above", "below", "necessary", "needed", "required", "relevant", "appropriate",
         "affected", "correct", "entire", "certain", "several", "few", "most", "least", "half", "whatever", "whichever",
         "anything", "nothing", "sure", "etc",
     ]
