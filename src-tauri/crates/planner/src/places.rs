@@ -147,6 +147,9 @@ fn replace_name(request: &str, name: &str, by: &str) -> String {
     }
 }
 
+/// The targets of a range, or the names in it that are not there.
+type Expanded = Vec<Result<usize, String>>;
+
 /// Reads target expressions.
 pub(crate) struct PlaceReader<'a> {
     pub(crate) roster: &'a Roster,
@@ -474,7 +477,7 @@ impl PlaceReader<'_> {
     }
 
     /// `web-01..03`, "web-01 to web-03", "web-01 through 03".
-    fn spoken_range(&self, tokens: &[Token], at: usize) -> Option<(Vec<Result<usize, String>>, String, usize)> {
+    fn spoken_range(&self, tokens: &[Token], at: usize) -> Option<(Expanded, String, usize)> {
         let first = tokens.get(at).filter(|t| t.kind == Kind::Word)?;
         if let Some((from, to)) = first.text.split_once("..") {
             let found = range(self.roster, from, to.trim_start_matches('.'))?;

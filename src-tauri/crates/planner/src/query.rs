@@ -132,10 +132,9 @@ impl Asked<'_> {
         });
         if let Some(run) = run.filter(|run| *run < at || self.tokens.len() > at + 1)
             && !self.says("how many")
+            && (run == self.lead().unwrap_or(run) || run < at)
         {
-            if run == self.lead().unwrap_or(run) || run < at {
-                return self.run_recipe(at);
-            }
+            return self.run_recipe(at);
         }
         (self.asks() && !self.orders() || self.tokens.iter().filter(|t| t.is_text()).count() <= 3 && !self.orders())
             .then(|| Query {
@@ -244,11 +243,9 @@ impl Asked<'_> {
         if noun.is_none() && !history {
             return None;
         }
-        if noun.is_some()
-            && !(self.asks() && !self.orders())
-            && !(state.is_some() && !self.orders())
-            && !(self.tokens.iter().filter(|t| t.is_text()).count() <= 3 && !self.orders())
-        {
+        let short = self.tokens.iter().filter(|t| t.is_text()).count() <= 3;
+        let asked = !self.orders() && (self.asks() || state.is_some() || short);
+        if noun.is_some() && !asked {
             return None;
         }
         let mut slots = BTreeMap::new();
@@ -285,7 +282,7 @@ impl Asked<'_> {
             .iter()
             .any(|w| t.is(w))
         });
-        !article && !(token.is("runs") && self.has(&["failed", "last", "recent", "all"]))
+        !(article || token.is("runs") && self.has(&["failed", "last", "recent", "all"]))
     }
 
     fn says_we_did(&self) -> bool {

@@ -662,7 +662,15 @@ impl Reader<'_> {
         let lost = left_over.iter().find(|tokens| self.says_something(tokens));
         // What is told in front of a look changes nothing about it.
         let looks_only = known.iter().all(|c| !c.drafts.is_empty() && !c.drafts.iter().any(Draft::mutates));
-        let told_before = lost.is_some_and(|lost| {
+        let restricts = |t: &Token| {
+            [
+                "if", "unless", "only", "except", "excluding", "but", "without", "skip", "not", "when", "until",
+                "after", "before",
+            ]
+            .iter()
+            .any(|w| t.is(w))
+        };
+        let told_before = lost.filter(|lost| !lost.iter().any(restricts)).is_some_and(|lost| {
             let first =
                 body.iter().position(|t| read.iter().any(|_| self.lexicon.verb(std::slice::from_ref(t)).is_some()));
             looks_only && first.is_some_and(|at| lost.first().is_some_and(|t| t.span.start < body[at].span.start))
@@ -986,7 +994,6 @@ impl Reader<'_> {
             reasons,
             sentence,
             answer: None,
-            ..empty(intent, disposition, String::new())
         };
         let complete = reading.disposition != Disposition::Clarify;
         let place_span = clauses.iter().find_map(|c| c.place_span.clone());

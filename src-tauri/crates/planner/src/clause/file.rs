@@ -379,7 +379,7 @@ impl ClauseReader<'_> {
             "temporary", "log", "logs", "any", "up", "out", "named", "called", "disk", "space", "directory", "folder",
             "contents", "of", "everything", "cleanup", "cache", "backups", "backup",
         ]);
-        let path = self.path(parts).or_else(|| {
+        let path = self.path(parts).or({
             // `*.tmp in /var/tmp`
             None
         });

@@ -10,12 +10,14 @@ use wheelhouse_protocol::reading::Intent;
 impl ClauseReader<'_> {
     pub(super) fn look(&self, parts: &mut Parts<'_>) -> Clause {
         // "…, start tomcat, verify"
-        if parts.place.is_none() && parts.object.words(self.lexicon).is_empty() && !parts.implicit {
-            if let Some(name) = &parts.earlier.name {
-                let service = self.lexicon.service(name);
-                return Clause::ready(Intent::Check, Action::ServiceStatus { service })
-                    .text("service", &self.lexicon.canonical_service(name));
-            }
+        if parts.place.is_none()
+            && parts.object.words(self.lexicon).is_empty()
+            && !parts.implicit
+            && let Some(name) = &parts.earlier.name
+        {
+            let service = self.lexicon.service(name);
+            return Clause::ready(Intent::Check, Action::ServiceStatus { service })
+                .text("service", &self.lexicon.canonical_service(name));
         }
         parts.object.take(&["if", "whether", "that"]);
         let looks = parts.object.find_all(&self.lexicon.looks);

@@ -556,7 +556,7 @@ impl ClauseReader<'_> {
             (lead + 1..tokens.len())
                 .filter(|&i| {
                     words.iter().any(|w| tokens[i].is(w))
-                        && !(tokens[i].is("on") && !tokens.get(i + 1).is_some_and(|t| t.is("boot") || t.is("startup")))
+                        && (!tokens[i].is("on") || tokens.get(i + 1).is_some_and(|t| t.is("boot") || t.is("startup")))
                 })
                 .collect()
         };
