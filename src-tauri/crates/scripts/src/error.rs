@@ -18,14 +18,6 @@ pub enum ScriptError {
     /// A value holds the character NUL, which no shell can carry.
     #[error("a value holds the character NUL, which no shell can carry")]
     Nul,
-    /// No script does this in this shell.
-    #[error("no {shell} script can {action} yet")]
-    NotYet {
-        /// The action's title.
-        action: String,
-        /// The shell.
-        shell: wheelhouse_protocol::plan::Shell,
-    },
 }
 
 impl ScriptError {
@@ -51,8 +43,6 @@ impl From<ScriptError> for Problem {
                 .hint("Say it again with another value; nothing was sent to any machine."),
             ScriptError::Nul => Self::new(ProblemCode::InvalidInput, "That value cannot be used", capitalized(&detail))
                 .hint("Type the value again instead of pasting it; nothing was sent to any machine."),
-            ScriptError::NotYet { .. } => Self::new(ProblemCode::Unavailable, "There is no script for that", detail)
-                .hint("Leave these machines out of the request and plan again."),
         }
     }
 }

@@ -45,6 +45,7 @@
 //! | install | it is there, in the version asked for | the package database says so | removes it and what came with it, or brings the old version back |
 //! | uninstall | it is not there | the package database says so | installs the version that was there |
 //! | copy a file | the content is the same | SHA-256 | the old file itself, or no file |
+//! | replace a service's program | the content is the same | SHA-256 | the old program itself |
 //! | reload | never | it runs | none: what it has read it has read |
 //! | enable, disable at boot | it is so | the machine's own word | as it was, in the same runlevels |
 //! | update | it is the newest, or the version asked for | the version | the old version, where the sources still have it |
@@ -61,6 +62,9 @@
 //! and installing never removes one; both fail and say why. A replaced file keeps its owner, mode and labels, a symbolic link
 //! is followed and kept (unless somebody may have planted it), and at every moment there is the whole old or the whole new
 //! content. What a killed copy may leave is one directory `.wheelhouse-…` beside the file, which the next copy clears away.
+//!
+//! Where the program of a service is, the service's own definition says. It is replaced only while nothing runs it, and never
+//! when it is an interpreter or came with the system or, as far as the machine can tell, with a package.
 //!
 //! # Another shell
 //!

@@ -142,16 +142,8 @@ mod tests {
     #[test]
     fn what_our_scripts_never_write_is_output() {
         for rest in [
-            "progress:101",
-            "progress:-1",
-            "progress:",
-            "changed:yes",
-            "done:",
-            "info",
-            "info:%",
-            "info:%4",
-            "info:%zz",
-            "info:%0a",
+            "progress:101", "progress:-1", "progress:", "changed:yes", "done:", "info", "info:%", "info:%4",
+            "info:%zz", "info:%0a",
         ] {
             let line = format!("@wh:{TOKEN}:{rest}");
             assert_eq!(parse_line(TOKEN, &line), Line::Output(&line), "{rest}");

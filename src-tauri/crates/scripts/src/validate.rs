@@ -233,26 +233,13 @@ mod tests {
     #[test]
     fn names_that_machines_have_survive() {
         for name in [
-            "nginx",
-            "nginx.service",
-            "sshd@x",
-            "MSSQL$INST",
-            "my-app.exe",
-            "my app",
-            "dev-disk\\x2d1.swap",
-            "größe",
+            "nginx", "nginx.service", "sshd@x", "MSSQL$INST", "my-app.exe", "my app", "dev-disk\\x2d1.swap", "größe",
             "a;b",
         ] {
             assert_eq!(validate_service_name(name), Ok(()), "{name}");
         }
         for name in [
-            "nginx",
-            "g++",
-            "libstdc++6",
-            "libc6:i386",
-            "python@3.12",
-            "7zip",
-            "java-17-openjdk-headless",
+            "nginx", "g++", "libstdc++6", "libc6:i386", "python@3.12", "7zip", "java-17-openjdk-headless",
             "Google Chrome",
         ] {
             assert_eq!(validate_package_name(name), Ok(()), "{name}");
@@ -273,19 +260,8 @@ mod tests {
             assert!(validate_service_name(name).is_err(), "service {name:?}");
         }
         for name in [
-            "./x.deb",
-            "/tmp/x.rpm",
-            "http://x/y.rpm",
-            "@core",
-            "~nlib",
-            "?name(x)",
-            "hello-",
-            "hello=1",
-            "hello<2",
-            "!hello",
-            "*",
-            "perl(Foo)",
-            "$(id)",
+            "./x.deb", "/tmp/x.rpm", "http://x/y.rpm", "@core", "~nlib", "?name(x)", "hello-", "hello=1", "hello<2",
+            "!hello", "*", "perl(Foo)", "$(id)",
         ] {
             assert!(validate_package_name(name).is_err(), "package {name:?}");
         }

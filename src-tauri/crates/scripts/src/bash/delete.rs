@@ -14,27 +14,9 @@ const SECONDS: u32 = 900;
 /// Directories with all that is below them (but `/usr/local`) that belong to the system. The script compares them once more
 /// with where the path really leads.
 const TREES: &[&str] = &[
-    "/System",
-    "/bin",
-    "/boot",
-    "/dev",
-    "/efi",
-    "/etc/pam.d",
-    "/etc/security",
-    "/etc/ssh",
-    "/etc/sudoers.d",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/proc",
-    "/run/systemd",
-    "/sbin",
-    "/sys",
-    "/usr",
-    "/var/lib/dpkg",
-    "/var/lib/pacman",
-    "/var/lib/rpm",
+    "/System", "/bin", "/boot", "/dev", "/efi", "/etc/pam.d", "/etc/security", "/etc/ssh", "/etc/sudoers.d", "/lib",
+    "/lib32", "/lib64", "/libx32", "/proc", "/run/systemd", "/sbin", "/sys", "/usr", "/var/lib/dpkg",
+    "/var/lib/pacman", "/var/lib/rpm",
 ];
 /// Directories whose own files belong to the system, but not everything below them.
 const OWN: &[&str] = &["/", "/etc"];

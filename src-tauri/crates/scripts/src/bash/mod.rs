@@ -12,6 +12,7 @@ mod package;
 mod power;
 mod prelude;
 mod process;
+mod program;
 mod quote;
 mod reach;
 mod read;
@@ -40,9 +41,7 @@ pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
         Action::PackageUninstall { package } => package::uninstall(package),
         Action::PackageUpdate { package, version } => package::update(package, version.as_deref()),
         Action::SystemUpdate => package::update_all(),
-        action @ Action::ProgramReplace { .. } => {
-            Err(ScriptError::NotYet { action: action.title(), shell: Shell::Bash })
-        }
+        Action::ProgramReplace { service, source } => program::replace(service, source),
         Action::FileCopy { source, destination } => file::copy(source, destination),
         Action::DiskUsage { path } => look::disk_usage(path.as_deref()),
         Action::Uptime => look::uptime(),

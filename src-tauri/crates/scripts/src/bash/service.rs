@@ -8,8 +8,8 @@ use wheelhouse_protocol::plan::Script;
 
 const STATE: &str = include_str!("parts/state.sh");
 const WATCH: &str = include_str!("parts/watch.sh");
-const SIMILAR: &str = include_str!("parts/similar.sh");
-const SERVICE: &str = include_str!("parts/service.sh");
+pub(super) const SIMILAR: &str = include_str!("parts/similar.sh");
+pub(super) const SERVICE: &str = include_str!("parts/service.sh");
 const CHANGE: &str = include_str!("parts/service-change.sh");
 const LOOK: &str = include_str!("parts/service-look.sh");
 const RELOAD: &str = include_str!("parts/service-reload.sh");
@@ -90,7 +90,8 @@ fn change(service: &Name, run: &str, verify: &str, undo: bool) -> Result<Script,
     ))
 }
 
-fn body(service: &Name) -> Result<Body, ScriptError> {
+/// What a script knows of the service.
+pub(super) fn body(service: &Name) -> Result<Body, ScriptError> {
     let candidates = unix_services(service)?;
     Body::new().value("asked", &service.asked)?.values("candidates", &candidates)
 }

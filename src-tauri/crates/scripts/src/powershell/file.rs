@@ -6,8 +6,8 @@ use crate::ScriptError;
 use wheelhouse_protocol::action::LocalFile;
 use wheelhouse_protocol::plan::Script;
 
-const FILE: &str = include_str!("parts/file.ps1");
-const CHANGE: &str = include_str!("parts/file-change.ps1");
+pub(super) const FILE: &str = include_str!("parts/file.ps1");
+pub(super) const CHANGE: &str = include_str!("parts/file-change.ps1");
 const TEXT: &str = include_str!("parts/text.ps1");
 const DIRECTORY: &str = include_str!("parts/directory.ps1");
 const DELETE: &str = include_str!("parts/delete.ps1");
@@ -21,6 +21,20 @@ const MAX_DAYS: u32 = 36_500;
 
 pub(super) fn copy(source: &LocalFile, destination: &str) -> Result<Script, ScriptError> {
     validate_file("destination", destination)?;
+    let body = sent(Body::new().value("destination", destination)?, source)?;
+    let mut script = changing(
+        body.script(&[STATE, FILE, CHANGE], "Copy-WhSentFile -Destination $wh_destination"),
+        body.script(&[FILE], "Test-WhFileContent -Destination $wh_destination"),
+        Some(body.script(&[STATE, FILE, CHANGE], "Undo-WhFileCopy -Destination $wh_destination")),
+        seconds(source),
+        Some(source.clone()),
+    );
+    script.requires_admin = !belongs_to_people(destination);
+    Ok(script)
+}
+
+/// What a script knows of the file that was sent.
+pub(super) fn sent(body: Body, source: &LocalFile) -> Result<Body, ScriptError> {
     if source.path.contains('\0') {
         return Err(ScriptError::value("source", &source.path, "holds the character NUL"));
     }
@@ -28,17 +42,12 @@ pub(super) fn copy(source: &LocalFile, destination: &str) -> Result<Script, Scri
         return Err(ScriptError::value("SHA-256", &source.sha256, "is not 64 lower-case hexadecimal digits"));
     }
     let name = source.path.rsplit(['/', '\\']).next().unwrap_or(&source.path);
-    let body = Body::new().value("destination", destination)?.value("sha256", &source.sha256)?.value("name", name)?;
-    let seconds = u32::try_from(SECONDS + source.size / BYTES_A_SECOND).unwrap_or(u32::MAX);
-    let mut script = changing(
-        body.script(&[STATE, FILE, CHANGE], "Copy-WhSentFile"),
-        body.script(&[FILE], "Test-WhFileContent"),
-        Some(body.script(&[STATE, FILE, CHANGE], "Undo-WhFileCopy")),
-        seconds,
-        Some(source.clone()),
-    );
-    script.requires_admin = !belongs_to_people(destination);
-    Ok(script)
+    body.value("sha256", &source.sha256)?.value("name", name)
+}
+
+/// How long putting a file of this size in place may take.
+pub(super) fn seconds(source: &LocalFile) -> u32 {
+    u32::try_from(SECONDS + source.size / BYTES_A_SECOND).unwrap_or(u32::MAX)
 }
 
 pub(super) fn tail(path: &str, count: u32) -> Result<Script, ScriptError> {

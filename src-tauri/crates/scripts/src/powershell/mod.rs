@@ -27,6 +27,7 @@ mod package;
 mod power;
 mod prelude;
 mod process;
+mod program;
 mod quote;
 mod service;
 mod user;
@@ -58,9 +59,7 @@ pub(crate) fn render(action: &Action) -> Result<Script, ScriptError> {
         Action::PackageUninstall { package } => package::uninstall(package),
         Action::PackageUpdate { package, version } => package::update(package, version.as_deref()),
         Action::SystemUpdate => package::update_all(),
-        action @ Action::ProgramReplace { .. } => {
-            Err(ScriptError::NotYet { action: action.title(), shell: Shell::Powershell })
-        }
+        Action::ProgramReplace { service, source } => program::replace(service, source),
         Action::FileCopy { source, destination } => file::copy(source, destination),
         Action::TailLog { path, lines } => file::tail(path, *lines),
         Action::ReadFile { path, lines } => file::read(path, *lines),

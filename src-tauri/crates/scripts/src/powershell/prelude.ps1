@@ -16,7 +16,7 @@ try {
   $null = $_
 }
 # What all functions share. They never write to the pipeline what is not their result: every word for the outside goes to the host.
-$wh = @{ Token = '@TOKEN@'; Detailed = $false; Stopped = $false; CleanUp = $null; State = ''; File = ''; Service = $null; LastWords = ''; Code = 1 }
+$wh = @{ Token = '@TOKEN@'; Detailed = $false; Stopped = $false; CleanUp = $null; State = ''; File = ''; Destination = ''; Service = $null; LastWords = ''; Code = 1 }
 
 # What the engine has set before this text, or put into the environment; empty without it.
 function Get-WhSetting {

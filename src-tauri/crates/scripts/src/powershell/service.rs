@@ -68,7 +68,8 @@ fn change(service: &Name, run: &str, verify: (&str, &str), undo: Option<&str>) -
     ))
 }
 
-fn body(service: &Name) -> Result<Body, ScriptError> {
+/// What a script knows of the service.
+pub(super) fn body(service: &Name) -> Result<Body, ScriptError> {
     let candidates = services(service)?;
     Body::new().value("asked", &service.asked)?.values("candidates", &candidates)
 }

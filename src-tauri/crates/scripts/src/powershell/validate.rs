@@ -18,23 +18,9 @@ const MAX_TEXT: usize = 1000;
 
 /// Without these Windows stops, or nobody can work on it any more. Names as Win32_Process gives them.
 pub(super) const PROTECTED: &[&str] = &[
-    "System",
-    "System Idle Process",
-    "Registry",
-    "Memory Compression",
-    "Secure System",
-    "smss.exe",
-    "csrss.exe",
-    "wininit.exe",
-    "winlogon.exe",
-    "services.exe",
-    "lsass.exe",
-    "lsaiso.exe",
-    "svchost.exe",
-    "fontdrvhost.exe",
-    "dwm.exe",
-    "vmms.exe",
-    "vmwp.exe",
+    "System", "System Idle Process", "Registry", "Memory Compression", "Secure System", "smss.exe", "csrss.exe",
+    "wininit.exe", "winlogon.exe", "services.exe", "lsass.exe", "lsaiso.exe", "svchost.exe", "fontdrvhost.exe",
+    "dwm.exe", "vmms.exe", "vmwp.exe",
 ];
 
 /// The candidates of a service that can exist on Windows, best first; at least one.
@@ -182,13 +168,7 @@ pub(super) fn validate_deletion(path: &str) -> Result<(), ScriptError> {
 
 /// Folders of the system at the root of a drive.
 const SYSTEM: &[&str] = &[
-    "Windows",
-    "Program Files",
-    "Program Files (x86)",
-    "Boot",
-    "EFI",
-    "Recovery",
-    "System Volume Information",
+    "Windows", "Program Files", "Program Files (x86)", "Boot", "EFI", "Recovery", "System Volume Information",
     "$Recycle.Bin",
 ];
 
@@ -325,11 +305,7 @@ mod tests {
     #[test]
     fn paths() {
         for path in [
-            "C:\\",
-            "c:/x/y.log",
-            "\\\\server\\share",
-            "\\\\server\\share\\a b\\c$d",
-            "D:\\größe\\[1].txt",
+            "C:\\", "c:/x/y.log", "\\\\server\\share", "\\\\server\\share\\a b\\c$d", "D:\\größe\\[1].txt",
             "C:\\com10\\x",
         ] {
             assert_eq!(validate_path("path", path), Ok(()), "{path}");
@@ -375,34 +351,17 @@ mod tests {
     #[test]
     fn only_files_that_are_not_of_the_system_are_deleted() {
         for path in [
-            "C:\\logs\\*.log",
-            "D:\\x?.tmp",
-            "C:\\Windows\\Temp\\*",
-            "C:\\Users\\me\\a.txt",
-            "\\\\server\\share\\old\\*.bak",
-            "C:\\ProgramData\\app\\a~b.txt",
+            "C:\\logs\\*.log", "D:\\x?.tmp", "C:\\Windows\\Temp\\*", "C:\\Users\\me\\a.txt",
+            "\\\\server\\share\\old\\*.bak", "C:\\ProgramData\\app\\a~b.txt",
         ] {
             assert_eq!(validate_deletion(path), Ok(()), "{path}");
         }
         for path in [
-            "C:\\*",
-            "c:/pagefile.sys",
-            "C:\\Windows\\*.dll",
-            "c:/windows/System32/x",
-            "D:\\WINDOWS\\x",
-            "C:\\Windows\\Temperature\\x",
-            "C:\\Program Files\\a\\*.exe",
-            "C:\\Program Files (x86)\\a",
-            "C:\\ProgramData\\Microsoft\\x",
-            "C:\\PROGRA~1\\x",
-            "C:\\Windows \\x",
-            "C:\\logs\\*\\x",
-            "C:\\logs\\",
-            "C:\\$Recycle.Bin\\x",
-            "\\\\localhost\\c$\\Windows\\x",
-            "\\\\localhost\\admin$\\x",
-            "\\\\server\\share\\Windows\\x",
-            "\\\\server\\share",
+            "C:\\*", "c:/pagefile.sys", "C:\\Windows\\*.dll", "c:/windows/System32/x", "D:\\WINDOWS\\x",
+            "C:\\Windows\\Temperature\\x", "C:\\Program Files\\a\\*.exe", "C:\\Program Files (x86)\\a",
+            "C:\\ProgramData\\Microsoft\\x", "C:\\PROGRA~1\\x", "C:\\Windows \\x", "C:\\logs\\*\\x", "C:\\logs\\",
+            "C:\\$Recycle.Bin\\x", "\\\\localhost\\c$\\Windows\\x", "\\\\localhost\\admin$\\x",
+            "\\\\server\\share\\Windows\\x", "\\\\server\\share",
         ] {
             assert!(validate_deletion(path).is_err(), "{path}");
         }

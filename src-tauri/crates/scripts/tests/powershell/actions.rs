@@ -70,6 +70,8 @@ pub(crate) fn actions_with(value: &str) -> Vec<Action> {
         Action::PackageUpdate { package: name(), version: None },
         Action::FileCopy { source: file(value), destination: "C:\\data\\x".into() },
         Action::FileCopy { source: file("x"), destination: path() },
+        Action::ProgramReplace { service: name(), source: file("x") },
+        Action::ProgramReplace { service: Name::plain("my-app.exe"), source: file(value) },
         Action::DiskUsage { path: Some(path()) },
         Action::TailLog { path: path(), lines: 10_000 },
         Action::ReadFile { path: path(), lines: 1 },
@@ -105,6 +107,7 @@ pub(crate) fn variant(action: &Action) -> &'static str {
         Action::PackageUpdate { .. } => "PackageUpdate",
         Action::SystemUpdate => "SystemUpdate",
         Action::FileCopy { .. } => "FileCopy",
+        Action::ProgramReplace { .. } => "ProgramReplace",
         Action::DiskUsage { .. } => "DiskUsage",
         Action::Uptime => "Uptime",
         Action::TailLog { .. } => "TailLog",
@@ -127,4 +130,4 @@ pub(crate) fn variant(action: &Action) -> &'static str {
 }
 
 /// How many variants there are.
-pub(crate) const VARIANTS: usize = 31;
+pub(crate) const VARIANTS: usize = 32;

@@ -8,13 +8,16 @@ use wheelhouse_protocol::action::Action;
 /// These end a way: the first two say it, the third is a failure.
 const SAID: &[&str] = &["Write-WhChanged", "Write-WhUnchanged", "Stop-WhStep"];
 
-/// Whether a statement is one of those that say it, or ends only in such.
+/// These say it themselves on every way, which is looked at whenever one of them is called.
+const HANDED_OVER: &[&str] = &["Copy-WhSentFile", "Undo-WhFileCopy"];
+
+/// Whether a statement is one of those that say it, hands over to a function that does, or ends only in such.
 fn says(statement: Node<'_>, text: &str) -> bool {
     match statement.kind() {
         "pipeline" => of_kind(statement, "command")
             .first()
             .and_then(|command| called(*command, text))
-            .is_some_and(|name| SAID.contains(&name)),
+            .is_some_and(|name| SAID.contains(&name) || HANDED_OVER.contains(&name)),
         "if_statement" => {
             let blocks = blocks(statement);
             let otherwise = children(statement).iter().any(|child| child.kind() == "else_clause");
@@ -56,18 +59,26 @@ fn silent_ends(script: &str) -> Vec<String> {
     let top = statements(tree.root_node());
     let step = of_kind(*top.last().expect("a step"), "script_block_expression");
     let name = of_kind(step[0], "command").first().and_then(|command| called(*command, script)).expect("a function");
-    let function = functions[name];
+    let mut names = vec![name];
+    names.extend(HANDED_OVER.iter().filter(|other| **other != name && calls(functions[name], script, other)));
     let mut found = Vec::new();
-    if !ends_said(function, script) {
-        found.push(format!("{name} ends without a word"));
-    }
-    for end in of_kind(function, "flow_control_statement") {
-        let before = end.prev_named_sibling();
-        if script[end.byte_range()].trim() == "return" && !before.is_some_and(|before| says(before, script)) {
-            found.push(format!("{name} returns without a word at line {}", end.start_position().row + 1));
+    for name in names {
+        let function = functions[name];
+        if !ends_said(function, script) {
+            found.push(format!("{name} ends without a word"));
+        }
+        for end in of_kind(function, "flow_control_statement") {
+            let before = end.prev_named_sibling();
+            if script[end.byte_range()].trim() == "return" && !before.is_some_and(|before| says(before, script)) {
+                found.push(format!("{name} returns without a word at line {}", end.start_position().row + 1));
+            }
         }
     }
     found
+}
+
+fn calls(function: Node<'_>, script: &str, name: &str) -> bool {
+    of_kind(function, "command").into_iter().any(|command| called(command, script) == Some(name))
 }
 
 #[test]
@@ -95,5 +106,18 @@ fn a_way_that_says_nothing_is_found() {
         let silent = run.replacen(from, to, 1);
         assert_ne!(silent, run, "the fault is in it");
         assert_eq!(silent_ends(&silent).len(), 1, "{:?}", silent_ends(&silent));
+    }
+    let action = every_action().into_iter().find(|action| matches!(action, Action::ProgramReplace { .. }));
+    let replace = script(&action.expect("there is one"));
+    let handed = "  Copy-WhSentFile -Destination $program\n";
+    let (run, undo) = (replace.run, replace.rollback.expect("it has one"));
+    for (text, from) in [
+        (&run, handed),
+        (&run, "  Write-WhChanged -Text ('{0} has the new content' -f $wh.Destination)\n"),
+        (&undo, "  Write-WhChanged -Text ('{0} has its old content again' -f $wh.Destination)\n"),
+    ] {
+        let silent = text.replacen(from, "", 1);
+        assert_ne!(silent, *text, "the fault is in it");
+        assert_eq!(silent_ends(&silent).len(), 1, "{from}: {:?}", silent_ends(&silent));
     }
 }

@@ -11,7 +11,8 @@ fn what_changes_is_verified_and_what_can_be_is_undone() {
         let changes = action.mutates() && !matches!(action, Action::RunCommand { .. });
         assert_eq!(script.shell, Shell::Powershell);
         assert!(script.timeout_seconds >= 30, "{action:?}");
-        assert_eq!(script.file.is_some(), matches!(action, Action::FileCopy { .. }), "{action:?}");
+        let sends = matches!(action, Action::FileCopy { .. } | Action::ProgramReplace { .. });
+        assert_eq!(script.file.is_some(), sends, "{action:?}");
         assert_eq!(script.verify.is_some(), changes, "{action:?}");
         let final_ = matches!(
             action,

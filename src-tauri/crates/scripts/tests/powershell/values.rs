@@ -5,7 +5,7 @@ use crate::literal::{any_text, read};
 use crate::tree::{all, children, of_kind, parse, statements};
 use proptest::prelude::*;
 use std::cell::Cell;
-use wheelhouse_protocol::action::{Action, Name};
+use wheelhouse_protocol::action::{Action, LocalFile, Name};
 use wheelhouse_protocol::plan::Shell;
 use wheelhouse_scripts::render;
 
@@ -100,29 +100,10 @@ fn look_at(value: &str, whole: bool) -> usize {
 fn hostile_values_stay_values() {
     let mut carried = 0;
     for value in [
-        "x; Stop-Computer",
-        "$(Stop-Computer)",
-        "$env:PATH",
-        "`n`$x",
-        "it's",
-        "'; Stop-Computer; '",
-        "’; Stop-Computer; ’",
-        "‘‚‛",
-        "'’; Stop-Computer #",
-        "'@\nStop-Computer\n@'",
-        "\"; Stop-Computer; \"",
-        "\"$(Stop-Computer)\"",
-        "@(Stop-Computer)",
-        "x') } ; Stop-Computer",
-        "#> Stop-Computer <#",
-        "{0} {9} %s %25",
-        "MSSQL$INST",
-        "a`",
-        "--% x",
-        "名前 é\u{a0}",
-        "@TOKEN@",
-        "x\u{2028}y",
-        "–Force",
+        "x; Stop-Computer", "$(Stop-Computer)", "$env:PATH", "`n`$x", "it's", "'; Stop-Computer; '",
+        "’; Stop-Computer; ’", "‘‚‛", "'’; Stop-Computer #", "'@\nStop-Computer\n@'", "\"; Stop-Computer; \"",
+        "\"$(Stop-Computer)\"", "@(Stop-Computer)", "x') } ; Stop-Computer", "#> Stop-Computer <#", "{0} {9} %s %25",
+        "MSSQL$INST", "a`", "--% x", "名前 é\u{a0}", "@TOKEN@", "x\u{2028}y", "–Force",
     ] {
         carried += look_at(value, value == "it's");
     }
@@ -169,6 +150,7 @@ fn what_cannot_be_used_is_refused_with_the_field() {
                     action,
                     Action::RunCommand { .. }
                         | Action::FileCopy { .. }
+                        | Action::ProgramReplace { .. }
                         | Action::Reach { .. }
                         | Action::SearchFile { .. }
                         | Action::DeleteFiles { .. }
@@ -185,6 +167,18 @@ fn what_cannot_be_used_is_refused_with_the_field() {
         Action::ServiceStop { service: Name::plain("W3*") },
         Action::ServiceStop { service: Name::plain("..\\x") },
         Action::PackageUninstall { package: Name::plain("*") },
+        Action::ProgramReplace {
+            service: Name::plain("W3*"),
+            source: LocalFile { path: "x".into(), sha256: "0".repeat(64), size: 1 },
+        },
+        Action::ProgramReplace {
+            service: Name::plain("C:\\Windows\\x.exe"),
+            source: LocalFile { path: "x".into(), sha256: "0".repeat(64), size: 1 },
+        },
+        Action::ProgramReplace {
+            service: Name::plain("app"),
+            source: LocalFile { path: "x".into(), sha256: "G".repeat(64), size: 1 },
+        },
         Action::UserChange { user: "*".into(), change: wheelhouse_protocol::action::UserChange::Delete },
         Action::KillProcess { process: "*".into() },
         Action::TailLog { path: "C:\\x".into(), lines: 0 },

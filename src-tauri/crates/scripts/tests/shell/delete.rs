@@ -37,13 +37,7 @@ fn left(machine: &Machine, name: &str) -> Vec<String> {
 fn files_go_and_nothing_else() {
     let machine = Machine::new();
     for name in [
-        "d/a.log",
-        "d/b.log",
-        "d/two\nlines.log",
-        "d/-rf.log",
-        "d/$(touch canary).log",
-        "d/.hidden.log",
-        "d/keep",
+        "d/a.log", "d/b.log", "d/two\nlines.log", "d/-rf.log", "d/$(touch canary).log", "d/.hidden.log", "d/keep",
         "d/sub/x.log",
     ] {
         write(&machine, name, 0);
@@ -104,28 +98,9 @@ fn only_what_is_old_enough() {
 #[test]
 fn the_systems_own_files_stay() {
     for path in [
-        "/etc/passwd",
-        "/etc/*",
-        "//etc//shadow",
-        "/bin/*",
-        "/bin/sh",
-        "/usr/bin/x",
-        "/usr/lib/x/y",
-        "/boot/vmlinuz*",
-        "/dev/sda",
-        "/proc/1/x",
-        "/sys/x",
-        "/*",
-        "/vmlinuz",
-        "/etc/ssh/sshd_config",
-        "/var/lib/dpkg/status",
-        "/home/../etc/passwd",
-        "/home/./x",
-        "/var/*/x.log",
-        "/var/log/",
-        "/var/log/..",
-        "/usr/local",
-        "/tmp/a\nb",
+        "/etc/passwd", "/etc/*", "//etc//shadow", "/bin/*", "/bin/sh", "/usr/bin/x", "/usr/lib/x/y", "/boot/vmlinuz*",
+        "/dev/sda", "/proc/1/x", "/sys/x", "/*", "/vmlinuz", "/etc/ssh/sshd_config", "/var/lib/dpkg/status",
+        "/home/../etc/passwd", "/home/./x", "/var/*/x.log", "/var/log/", "/var/log/..", "/usr/local", "/tmp/a\nb",
     ] {
         assert!(render(&delete(path), Shell::Bash).is_err(), "{path} must not become a script");
     }

@@ -7,7 +7,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use wheelhouse_protocol::action::{Action, LocalFile};
 
-fn upload(machine: &Machine, content: &[u8]) -> LocalFile {
+/// What is sent to the machine.
+pub(crate) fn upload(machine: &Machine, content: &[u8]) -> LocalFile {
     fs::write(machine.path("upload"), content).expect("written");
     let sha256 = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
     LocalFile { path: "/home/op/app.conf".into(), sha256, size: content.len() as u64 }

@@ -18,6 +18,7 @@ mod packages;
 mod power;
 mod prelude;
 mod processes;
+mod programs;
 mod quoting;
 mod reach;
 mod read;

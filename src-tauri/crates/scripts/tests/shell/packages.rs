@@ -190,11 +190,9 @@ fn waits_for_another_package_manager() {
 fn a_failed_installation_says_why() {
     with_each(MANAGERS, |manager, machine| {
         machine.know("broken", "");
-        machine.act(&install("hello")).assert_failed(&[
-            "hello could not be installed",
-            manager,
-            "post-installation script failed",
-        ]);
+        machine
+            .act(&install("hello"))
+            .assert_failed(&["hello could not be installed", manager, "post-installation script failed"]);
         machine.roll_back(&install("hello")).assert_unchanged();
     });
 }

@@ -59,10 +59,7 @@ fn a_failure_nobody_foresaw_is_a_failure_with_a_word() {
     let machine = Machine::new();
     let whole = script(&Action::Uptime).run;
     for fault in [
-        "false",
-        "ls /nowhere | cat",
-        "echo \"$no_such_variable\"",
-        "no_such_program",
+        "false", "ls /nowhere | cat", "echo \"$no_such_variable\"", "no_such_program",
         "f() { false | cat; }; f >/dev/null",
     ] {
         let text = whole.replace("\nwh_uptime\n", &format!("\n{fault}\nREPLY=fine\n"));

@@ -30,6 +30,10 @@ pub(crate) fn every_action() -> Vec<Action> {
             source: LocalFile { path: "C:\\it's\\x".into(), sha256: "0".repeat(64), size: 9 },
             destination: "/etc/it's".into(),
         },
+        Action::ProgramReplace {
+            service: name(),
+            source: LocalFile { path: "C:\\it's\\app.exe".into(), sha256: "0".repeat(64), size: 9 },
+        },
         Action::DiskUsage { path: None },
         Action::DiskUsage { path: Some("/it's".into()) },
         Action::PackageUpdate { package: package(), version: None },
@@ -126,7 +130,8 @@ fn rendering_is_the_same_every_time_and_says_what_it_needs() {
         assert_eq!(first, script(&action), "an approval is bound to these bytes");
         assert_eq!(first.shell, Shell::Bash);
         assert!(first.timeout_seconds >= 30, "{action:?}");
-        assert_eq!(first.file.is_some(), matches!(action, Action::FileCopy { .. }), "{action:?}");
+        let sends = matches!(action, Action::FileCopy { .. } | Action::ProgramReplace { .. });
+        assert_eq!(first.file.is_some(), sends, "{action:?}");
         let typed = matches!(action, Action::RunCommand { .. });
         assert_eq!(first.verify.is_some(), action.mutates() && !typed, "what changes is verified: {action:?}");
         assert_eq!(first.requires_admin, action.mutates() && !typed, "{action:?}");

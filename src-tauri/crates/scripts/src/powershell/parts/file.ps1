@@ -16,15 +16,18 @@ function Get-WhSha256 {
   }
 }
 function Test-WhFileContent {
-  if ([System.IO.Directory]::Exists($wh_destination)) {
-    Stop-WhStep -Text ('{0} is a directory, not a file' -f $wh_destination)
+  param([string]$Destination)
+
+  $wh.Destination = $Destination
+  if ([System.IO.Directory]::Exists($wh.Destination)) {
+    Stop-WhStep -Text ('{0} is a directory, not a file' -f $wh.Destination)
   }
-  if (-not [System.IO.File]::Exists($wh_destination)) {
-    Stop-WhStep -Text ('{0} does not exist, or {1} may not see it' -f $wh_destination, (Get-WhAccount))
+  if (-not [System.IO.File]::Exists($wh.Destination)) {
+    Stop-WhStep -Text ('{0} does not exist, or {1} may not see it' -f $wh.Destination, (Get-WhAccount))
   }
-  $found = Get-WhSha256 -Path $wh_destination
+  $found = Get-WhSha256 -Path $wh.Destination
   if ($found -ne $wh_sha256) {
-    Stop-WhStep -Text ('{0} does not have the content that was sent (SHA-256 {1})' -f $wh_destination, $found)
+    Stop-WhStep -Text ('{0} does not have the content that was sent (SHA-256 {1})' -f $wh.Destination, $found)
   }
-  Write-WhDetail -Text ('{0} has the content that was sent' -f $wh_destination)
+  Write-WhDetail -Text ('{0} has the content that was sent' -f $wh.Destination)
 }

@@ -18,7 +18,9 @@ case $1 in
     if [ "$given" = 'print system' ]; then cat "$FAKE/print-system"; exit 0; fi
     [ $# -eq 2 ] || complain
     [ -d "$job" ] || { echo "Could not find service \"$label\" in domain for system" >&2; exit 113; }
-    if [ -e "$job/pid" ]; then printf '%s = {\n\tstate = running\n\tpid = %s\n}\n' "$2" "$(cat "$job/pid")"; else printf '%s = {\n\tstate = not running\n}\n' "$2"; fi
+    if [ -e "$job/pid" ]; then state="running
+	pid = $(cat "$job/pid")"; else state='not running'; fi
+    printf '%s = {\n\tactive count = 0\n\tpath = %s\n\ttype = LaunchDaemon\n\tstate = %s\n}\n' "$2" "$job/plist" "$state"
     ;;
   kickstart)
     if [ "$2" = -k ]; then shift; label=${2#system/}; job="$FAKE/loaded/$label"; rm -f "$job/pid"; fi

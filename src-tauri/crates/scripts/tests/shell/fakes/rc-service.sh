@@ -4,6 +4,7 @@ given="$*"
 complain() { echo "rc-service: $given" >>"$FAKE/complaints"; exit 64; }
 case $1 in
   --list) [ $# -eq 1 ] || complain; ls "$FAKE/scripts"; exit 0 ;;
+  --resolve) [ $# -eq 2 ] || complain; [ -d "$FAKE/scripts/$2" ] && echo "$FAKE/scripts/$2/script"; exit ;;
   --exists) [ $# -eq 2 ] || complain; [ -d "$FAKE/scripts/$2" ]; exit ;;
 esac
 [ $# -eq 2 ] || complain

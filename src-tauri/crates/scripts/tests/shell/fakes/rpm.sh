@@ -3,6 +3,7 @@
 case "$1:$2:$3:$4:$#" in
   -q:--qf:'%{VERSION}-%{RELEASE}\n':--:5) if installed "$5"; then version_of "$5"; else echo "package $5 is not installed"; exit 1; fi ;;
   -qa:--qf:'%{NAME}\n'::3) ls "$FAKE/installed" ;;
+  -qf:--qf:'%{NAME}\n':--:5) grep -Fx -- "$5" "$FAKE/owned" >/dev/null && echo vendor-app || { echo "file $5 is not owned by any package"; exit 1; } ;;
   -e:--test:--:*)
     shift 3
     all=" $* " status=0

@@ -94,6 +94,9 @@ case $1 in
           CanReload) echo "CanReload=$(get CanReload yes)" ;;
           Result) echo "Result=$(get Result success)" ;;
           UnitFileState) echo "UnitFileState=$(get UnitFileState enabled)" ;;
+          # One line for each command, none without any.
+          ExecStart) if [ -e "$unit/ExecStart" ]; then sed 's/^/ExecStart=/' "$unit/ExecStart"; fi ;;
+          RootDirectory | RootImage) echo "$property=$(get $property '')" ;;
           *) complain "property $property" ;;
         esac
       done
