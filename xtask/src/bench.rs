@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(crate) enum Which {
     /// 64 sshds beside asyncssh, parallel-ssh and ansible.
     Ssh,
+    /// The planner beside its limits and spaCy's matchers.
+    Planner,
     /// The window's start and memory beside a bare window.
     Start,
 }
@@ -20,8 +22,9 @@ pub(crate) fn bench(which: Option<Which>) -> Result<()> {
     setup::setup(true)?;
     match which {
         Some(Which::Ssh) => ssh(),
+        Some(Which::Planner) => planner(),
         Some(Which::Start) => crate::start::measure(),
-        None => ssh().and_then(|()| crate::start::measure()),
+        None => ssh().and_then(|()| planner()).and_then(|()| crate::start::measure()),
     }
 }
 
@@ -31,6 +34,25 @@ fn ssh() -> Result<()> {
         .args(["bench", "--package", "wheelhouse-automation", "--bench", "ssh"])
         .args(setup::rust_version_flag())
         .env("PEERS", peers))
+}
+
+fn planner() -> Result<()> {
+    let folder = python("spacy", &["spacy"])?;
+    run(cargo()
+        .args(["bench", "--package", "wheelhouse-planner", "--bench", "planner"])
+        .args(setup::rust_version_flag())
+        .env("PEER", folder.join("bin/python")))
+}
+
+/// A Python environment with packages of its own, beside what is built.
+fn python(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = target_directory().join("peers").join(name);
+    if !folder.join("complete").exists() {
+        run(command("python3").args(["-m", "venv"]).arg(&folder))?;
+        run(command(folder.join("bin/pip")).args(["install", "--quiet"]).args(packages))?;
+        std::fs::write(folder.join("complete"), "")?;
+    }
+    Ok(folder)
 }
 
 /// A Python environment with the tools we measure against, beside what is built.

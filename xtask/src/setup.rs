@@ -9,36 +9,22 @@ const BUILD: &[(&str, &[&str])] = &[
     (
         "apt-get",
         &[
-            "build-essential",
-            "pkg-config",
-            "libssl-dev",
-            "libwebkit2gtk-4.1-dev",
-            "libayatana-appindicator3-dev",
+            "build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev",
             "librsvg2-dev",
         ],
     ),
     (
         "dnf",
         &[
-            "gcc",
-            "gcc-c++",
-            "pkgconf-pkg-config",
-            "openssl-devel",
-            "webkit2gtk4.1-devel",
-            "libayatana-appindicator-gtk3-devel",
-            "librsvg2-devel",
+            "gcc", "gcc-c++", "pkgconf-pkg-config", "openssl-devel", "webkit2gtk4.1-devel",
+            "libayatana-appindicator-gtk3-devel", "librsvg2-devel",
         ],
     ),
     ("pacman", &["base-devel", "openssl", "webkit2gtk-4.1", "libayatana-appindicator", "librsvg"]),
     (
         "zypper",
         &[
-            "gcc",
-            "gcc-c++",
-            "pkg-config",
-            "libopenssl-devel",
-            "webkit2gtk3-devel",
-            "libayatana-appindicator3-devel",
+            "gcc", "gcc-c++", "pkg-config", "libopenssl-devel", "webkit2gtk3-devel", "libayatana-appindicator3-devel",
             "librsvg-devel",
         ],
     ),
@@ -49,18 +35,8 @@ const DISPLAY: &[&str] = &["xvfb", "dbus-x11", "imagemagick", "fonts-dejavu-core
 
 /// What the tests need besides, on Debian and its kin, where CI runs.
 const TESTS: &[&str] = &[
-    "webkit2gtk-driver",
-    "gnome-keyring",
-    "libsecret-tools",
-    "openssh-server",
-    "openssh-client",
-    "sudo",
-    "shellcheck",
-    "mosquitto",
-    "mosquitto-clients",
-    "busybox",
-    "mksh",
-    "zsh",
+    "webkit2gtk-driver", "gnome-keyring", "libsecret-tools", "openssh-server", "openssh-client", "sudo", "shellcheck",
+    "mosquitto", "mosquitto-clients", "busybox", "mksh", "zsh",
 ];
 
 /// Installs what building needs, and with `tests` what the tests need.

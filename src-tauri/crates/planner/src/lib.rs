@@ -10,6 +10,7 @@
 mod clause;
 mod complete;
 mod lexicon;
+mod machines;
 mod pace;
 mod places;
 mod plan;

@@ -1,9 +1,9 @@
 //! Target expressions: "web and db servers in production except web-03".
 
 use crate::lexicon::Lexicon;
+use crate::machines::{Machines, Set};
 use crate::roster::{Named, Roster, expand, range};
 use crate::text::{Kind, Token};
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use wheelhouse_protocol::inventory::Os;
 use wheelhouse_protocol::reading::{Choice, TargetReading};
@@ -20,7 +20,7 @@ pub(crate) struct Places {
     pub(crate) exclude: Vec<String>,
     pub(crate) os_hint: Option<Os>,
     /// The machines, each with why it was chosen.
-    pub(crate) resolved: BTreeMap<usize, String>,
+    pub(crate) resolved: Machines,
     /// Names that are not in the inventory, each with what may have been meant.
     pub(crate) unknown: Vec<Unknown>,
     /// Machines in general, without saying which: "on the servers".
@@ -69,8 +69,8 @@ impl Places {
             hosts,
             exclude: self.exclude.clone(),
             tags: self.tags.clone(),
-            resolved: self.resolved.keys().map(|&i| roster.targets[i].spec.name.clone()).collect(),
-            why: self.resolved.values().cloned().collect(),
+            resolved: self.resolved.iter().map(|i| roster.targets[i].spec.name.clone()).collect(),
+            why: self.resolved.why().map(str::to_owned).collect(),
         }
     }
 
@@ -99,9 +99,7 @@ impl Places {
         self.unknown.extend(other.unknown);
         self.exclude.extend(other.exclude);
         self.reasons.extend(other.reasons);
-        for (target, why) in other.resolved {
-            self.resolved.entry(target).or_insert(why);
-        }
+        self.resolved.unite(other.resolved);
         self.os_hint = if self.os_hint == other.os_hint { self.os_hint } else { None };
         self.vague |= other.vague;
         self.everything |= other.everything;
@@ -109,7 +107,7 @@ impl Places {
     }
 
     fn narrow(&mut self, other: &Self) {
-        self.resolved.retain(|target, _| other.resolved.contains_key(target));
+        self.resolved.restrict(&other.resolved);
         self.os_hint = other.os_hint.or(self.os_hint);
         for host in &other.hosts {
             if !self.hosts.contains(host) {
@@ -128,7 +126,7 @@ impl Places {
         if let Some(os) = other.os_hint {
             self.exclude.push(os.as_str().to_owned());
         }
-        self.resolved.retain(|target, _| !other.resolved.contains_key(target));
+        self.resolved.remove(&other.resolved);
         // An exception that excepts nothing was meant otherwise.
         self.vague |= other.resolved.is_empty();
         self.unknown.extend(other.unknown.iter().cloned());
@@ -430,9 +428,9 @@ impl PlaceReader<'_> {
             }
             several => {
                 // A tag or environment that means the same machines as a group is no second reading.
-                let sets: BTreeSet<Vec<usize>> =
-                    several.iter().map(|n| self.roster.members(*n).into_iter().collect()).collect();
-                if sets.len() == 1 {
+                let first = self.roster.members(several[0]);
+                let same = several.iter().all(|named| self.roster.members(*named).same(&first));
+                if same {
                     term.reasons.push(format!("“{name}” is {}", self.describe(several[0])));
                     term.named.push((several[0], name));
                 } else {
@@ -629,7 +627,7 @@ impl PlaceReader<'_> {
     fn resolve(&self, terms: Vec<Term>) -> Places {
         let restricted = terms.len() > 1;
         let mut places = Places::default();
-        let mut sets: Vec<(BTreeSet<usize>, String)> = Vec::new();
+        let mut sets: Vec<(Set, String)> = Vec::new();
         let (mut all, mut machines) = (false, false);
         for term in terms {
             all |= term.all;
@@ -647,7 +645,7 @@ impl PlaceReader<'_> {
                 }
             }
             // Several hosts side by side are several hosts, not what they have in common.
-            let hosts: BTreeSet<usize> = term
+            let hosts: Set = term
                 .named
                 .iter()
                 .filter_map(|(named, _)| if let Named::Host(h) = named { Some(*h) } else { None })
@@ -665,21 +663,21 @@ impl PlaceReader<'_> {
             for (named, _) in &term.named {
                 if !matches!(named, Named::Host(_)) {
                     sets.push((
-                        self.roster.members(*named),
+                        self.roster.members(*named).into_owned(),
                         self.describe(*named).trim_start_matches("the ").to_owned(),
                     ));
                 }
             }
             if let Some(os) = term.os {
                 places.os_hint = Some(os);
-                sets.push((self.roster.with_os(os), format!("runs {os}")));
+                sets.push((self.roster.with_os(os).clone(), format!("runs {os}")));
             }
         }
         if sets.is_empty() && places.unknown.is_empty() {
             if all {
                 places.everything = true;
                 places.groups.extend(self.roster.everything());
-                sets.push((self.roster.all(), "every target".to_owned()));
+                sets.push((self.roster.all().clone(), "every target".to_owned()));
             } else {
                 places.vague = machines;
             }
@@ -687,17 +685,17 @@ impl PlaceReader<'_> {
         let mut sets = sets.into_iter();
         if let Some((mut chosen, mut why)) = sets.next() {
             for (set, reason) in sets {
-                chosen = chosen.intersection(&set).copied().collect();
+                chosen.restrict(&set);
                 why = format!("{why}, {reason}");
             }
             if places.unknown.is_empty() {
-                places.resolved = chosen.into_iter().map(|target| (target, why.clone())).collect();
+                places.resolved = Machines::new(chosen, &why);
             }
         }
         // "web servers in 'Production Web'" is just that group where it lies within the other.
         if places.groups.len() > 1 && restricted {
-            let all: BTreeSet<usize> = places.resolved.keys().copied().collect();
-            if let Some(&exact) = places.groups.iter().rev().find(|&&g| self.roster.groups[g].members == all) {
+            let all = places.resolved.set();
+            if let Some(&exact) = places.groups.iter().rev().find(|&&g| self.roster.groups[g].members.same(all)) {
                 places.groups = vec![exact];
             }
         }

@@ -268,7 +268,7 @@ impl Reader<'_> {
         let places = self.places();
         let place = (0..tokens.len()).filter_map(|at| places.read(tokens, at).map(|(p, _)| p)).find(Places::is_clear);
         if let Some(place) = place {
-            let targets: Vec<usize> = place.resolved.keys().copied().collect();
+            let targets: Vec<usize> = place.resolved.iter().collect();
             understood.reading.os = self.os_of(&targets, Disposition::Clarify);
             understood.reading.targets = place.reading(self.roster);
         }
@@ -535,7 +535,7 @@ impl Reader<'_> {
             understood.reading.targets = places.reading(self.roster);
             understood.reading.os_hint = places.os_hint;
             if running {
-                understood.targets = places.resolved.keys().copied().collect();
+                understood.targets = places.resolved.iter().collect();
                 understood.reading.os = self.os_of(&understood.targets, disposition);
             }
         }
@@ -905,7 +905,7 @@ impl Reader<'_> {
             "What is to be done? For example: check, restart, start or stop a service, check disk usage or uptime, tail a log.",
         );
         if let Some(place) = place {
-            let targets: Vec<usize> = place.resolved.keys().copied().collect();
+            let targets: Vec<usize> = place.resolved.iter().collect();
             understood.reading.os = self.os_of(&targets, Disposition::Clarify);
             understood.reading.targets = place.reading(self.roster);
             understood.reading.os_hint = place.os_hint;
@@ -919,7 +919,7 @@ impl Reader<'_> {
         let mut questions = Vec::new();
         let mut reasons: Vec<String> = clauses.iter().flat_map(|c| c.reasons.iter().cloned()).collect();
         let mut spoken: Vec<&Places> = heading.iter().chain(clauses.iter().filter_map(|c| c.places.as_ref())).collect();
-        spoken.dedup_by(|a, b| a.resolved.keys().eq(b.resolved.keys()) && a.unknown == b.unknown);
+        spoken.dedup_by(|a, b| a.resolved.set().same(b.resolved.set()) && a.unknown == b.unknown);
         if let Some(heading) = &heading {
             reasons.extend(heading.reasons.iter().cloned());
         }
@@ -978,7 +978,7 @@ impl Reader<'_> {
         let risk = self.risk(clauses, &places, mutates).max(if sensitive { Risk::Medium } else { Risk::Low });
         let steps: Vec<StepReading> =
             if clauses.len() > 1 { clauses.iter().map(|c| c.step.clone()).collect() } else { Vec::new() };
-        let targets: Vec<usize> = places.resolved.keys().copied().collect();
+        let targets: Vec<usize> = places.resolved.iter().collect();
         let sentence =
             if questions.is_empty() { summary(&drafts, targets.len()) } else { sentence_of_questions(&questions) };
         let reading = Reading {
@@ -1098,8 +1098,8 @@ impl Reader<'_> {
     fn some_places(&self, service: Option<&str>) -> Vec<String> {
         if let Some(crate::roster::Named::Tag(tag)) = service.and_then(|s| self.roster.tag(s)) {
             let members = &self.roster.tags[tag].1;
-            let group = self.roster.groups.iter().filter(|g| g.members == *members).map(|g| g.name.clone()).take(1);
-            let hosts = members.iter().map(|&i| self.roster.targets[i].spec.name.clone());
+            let group = self.roster.groups.iter().filter(|g| g.members.same(members)).map(|g| g.name.clone()).take(1);
+            let hosts = members.iter().map(|i| self.roster.targets[i].spec.name.clone());
             return group.chain(hosts).take(6).collect();
         }
         let groups =

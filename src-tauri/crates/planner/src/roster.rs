@@ -1,6 +1,8 @@
 //! The inventory, indexed by what people call things.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::machines::Set;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use wheelhouse_protocol::GroupId;
 use wheelhouse_protocol::inventory::{ConnectionKind, Os, Snapshot, Target};
 
@@ -18,7 +20,7 @@ pub(crate) enum Named {
 pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
-    pub(crate) members: BTreeSet<usize>,
+    pub(crate) members: Set,
     pub(crate) everything: bool,
 }
 
@@ -27,13 +29,16 @@ pub(crate) struct Group {
 pub(crate) struct Roster {
     pub(crate) targets: Vec<Target>,
     pub(crate) groups: Vec<Group>,
-    pub(crate) tags: Vec<(String, BTreeSet<usize>)>,
-    pub(crate) environments: Vec<(String, BTreeSet<usize>)>,
+    pub(crate) tags: Vec<(String, Set)>,
+    pub(crate) environments: Vec<(String, Set)>,
     /// Exact names and addresses, in lower case.
     hosts: HashMap<String, usize>,
     /// Names without case and separators; several when they clash.
     keys: HashMap<String, Vec<Named>>,
     longest_key: usize,
+    every: Set,
+    none: Set,
+    systems: HashMap<Os, Set>,
     /// Every key with which characters it has, by its length: what a mistyped name is compared with.
     by_length: HashMap<usize, Vec<(u64, String)>>,
 }
@@ -48,8 +53,8 @@ impl Roster {
     pub(crate) fn new(snapshot: &Snapshot, machine_nouns: &HashSet<String>) -> Self {
         let targets = snapshot.targets.clone();
         let groups = groups(snapshot);
-        let mut tags: Vec<(String, BTreeSet<usize>)> = Vec::new();
-        let mut environments: Vec<(String, BTreeSet<usize>)> = Vec::new();
+        let mut tags: Vec<(String, Set)> = Vec::new();
+        let mut environments: Vec<(String, Set)> = Vec::new();
         let mut hosts = HashMap::new();
         for (i, target) in targets.iter().enumerate() {
             hosts.insert(target.spec.name.to_lowercase(), i);
@@ -61,7 +66,14 @@ impl Roster {
                 hosts.entry(address.to_lowercase()).or_insert(i);
             }
         }
+        let mut systems: HashMap<Os, Set> = HashMap::new();
+        for (i, target) in targets.iter().enumerate() {
+            systems.entry(target.spec.os).or_default().insert(i);
+        }
         let mut roster = Self {
+            every: (0..targets.len()).collect(),
+            none: Set::default(),
+            systems,
             targets,
             groups,
             tags,
@@ -169,18 +181,18 @@ impl Roster {
     }
 
     /// The targets something stands for.
-    pub(crate) fn members(&self, named: Named) -> BTreeSet<usize> {
+    pub(crate) fn members(&self, named: Named) -> Cow<'_, Set> {
         match named {
-            Named::Host(i) => BTreeSet::from([i]),
-            Named::Group(i) => self.groups[i].members.clone(),
-            Named::Tag(i) => self.tags[i].1.clone(),
-            Named::Environment(i) => self.environments[i].1.clone(),
+            Named::Host(i) => Cow::Owned(Set::from_iter([i])),
+            Named::Group(i) => Cow::Borrowed(&self.groups[i].members),
+            Named::Tag(i) => Cow::Borrowed(&self.tags[i].1),
+            Named::Environment(i) => Cow::Borrowed(&self.environments[i].1),
         }
     }
 
     /// The targets with this operating system.
-    pub(crate) fn with_os(&self, os: Os) -> BTreeSet<usize> {
-        (0..self.targets.len()).filter(|&i| self.targets[i].spec.os == os).collect()
+    pub(crate) fn with_os(&self, os: Os) -> &Set {
+        self.systems.get(&os).unwrap_or(&self.none)
     }
 
     /// The operator's own machine, if it is a target.
@@ -189,8 +201,8 @@ impl Roster {
     }
 
     /// Every target.
-    pub(crate) fn all(&self) -> BTreeSet<usize> {
-        (0..self.targets.len()).collect()
+    pub(crate) fn all(&self) -> &Set {
+        &self.every
     }
 
     /// The group that holds every target, if there is one.
@@ -249,12 +261,12 @@ fn characters(key: &str) -> u64 {
     })
 }
 
-fn add(list: &mut Vec<(String, BTreeSet<usize>)>, name: &str, target: usize) {
+fn add(list: &mut Vec<(String, Set)>, name: &str, target: usize) {
     match list.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         Some((_, members)) => {
             members.insert(target);
         }
-        None => list.push((name.to_owned(), BTreeSet::from([target]))),
+        None => list.push((name.to_owned(), Set::from_iter([target]))),
     }
 }
 
@@ -267,7 +279,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group> {
         .map(|g| Group {
             name: g.spec.name.clone(),
             aliases: g.spec.aliases.clone(),
-            members: if g.spec.everything { (0..snapshot.targets.len()).collect() } else { BTreeSet::new() },
+            members: if g.spec.everything { (0..snapshot.targets.len()).collect() } else { Set::default() },
             everything: g.spec.everything,
         })
         .collect();

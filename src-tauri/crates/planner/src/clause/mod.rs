@@ -165,7 +165,7 @@ impl Parts<'_> {
     fn systems(&self, reader: &ClauseReader<'_>) -> Vec<Os> {
         let places = self.place.or(self.earlier.places.as_ref());
         let mut systems: Vec<Os> = places
-            .map(|p| p.resolved.keys().map(|&i| reader.places.roster.targets[i].spec.os).collect())
+            .map(|p| p.resolved.iter().map(|i| reader.places.roster.targets[i].spec.os).collect())
             .unwrap_or_default();
         systems.sort();
         systems.dedup();

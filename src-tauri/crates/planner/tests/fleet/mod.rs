@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wheelhouse_protocol::inventory::{ImportFormat, Snapshot};
 
 /// 17 hosts in 10 groups.
-pub fn of_the_examples() -> Snapshot {
+pub(crate) fn of_the_examples() -> Snapshot {
     let examples: Value = serde_json::from_str(include_str!("../cases/examples.json")).unwrap();
     let imported = wheelhouse_inventory::parse(ImportFormat::Json, &examples["inventory"].to_string()).unwrap();
     let mut next = 0;
