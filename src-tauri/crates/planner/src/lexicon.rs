@@ -224,17 +224,34 @@ impl Lexicon {
         if token.kind != Kind::Word || letters < 4 || !token.lower.chars().all(char::is_alphabetic) {
             return None;
         }
+        // Words that are one letter from a verb and mean something of their own.
+        let own = [
+            "smart", "remote", "restore", "stock", "shop", "state", "stage", "stats", "static", "status", "steps",
+            "report", "resort", "cope", "tall", "look", "stark", "store", "story", "rest", "reset", "deliver",
+            "update", "upload",
+        ];
+        if own.contains(&token.lower.as_str()) {
+            return None;
+        }
         let reach = if letters >= 8 { 2 } else { 1 };
         let distance = |stem: &str| strsim::damerau_levenshtein(stem, &token.lower);
         let mut best: Option<(usize, &str, Verb)> = None;
         let mut rivals = false;
-        for (stem, verb) in self.stems.iter().filter(|(s, _)| s.len() >= 4 && s.len().abs_diff(letters) <= reach) {
+        for (stem, verb) in self.stems.iter().filter(|(s, _)| {
+            s.len() >= 4 && s.len().abs_diff(letters) <= reach && s.chars().next() == token.lower.chars().next()
+        }) {
             let d = distance(stem);
             if d == 0 || d > reach {
                 continue;
             }
             match best {
-                Some((known, _, other)) if d == known && other != *verb => rivals = true,
+                Some((known, chosen, other)) if d == known => {
+                    rivals |= other != *verb || matches!(verb, Verb::Do(Intent::UserAdmin));
+                    // The order of a map must not decide.
+                    if stem.as_str() < chosen {
+                        best = Some((d, stem, *verb));
+                    }
+                }
                 Some((known, ..)) if d >= known => {}
                 _ => {
                     best = Some((d, stem, *verb));
@@ -270,7 +287,12 @@ impl Lexicon {
         }
         let names = self.services.keys().chain(self.service_words.keys());
         let mut near: Vec<String> = names
-            .filter(|name| name.len() >= 4 && strsim::damerau_levenshtein(name, &lower) == 1)
+            .filter(|name| {
+                name.len() >= 4
+                    && name.chars().next() == lower.chars().next()
+                    && name.chars().last() == lower.chars().last()
+            })
+            .filter(|name| strsim::damerau_levenshtein(name, &lower) == 1)
             .map(|name| self.canonical_service(name))
             .collect();
         near.sort();

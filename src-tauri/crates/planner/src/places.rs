@@ -193,9 +193,23 @@ impl PlaceReader<'_> {
                 break;
             };
             let length = length + comma;
+            // "all but one web server": which one?
+            if tokens
+                .get(at + length)
+                .is_some_and(|t| counted(&t.lower).is_some() || ["some", "few", "a", "half"].iter().any(|w| t.is(w)))
+            {
+                places.vague = true;
+                places.resolved = Machines::default();
+            }
             let Some((left_out, end)) = self.union(tokens, at + length) else { break };
             places.exclude(&left_out, self.roster);
             at = end;
+            // "… except web-01 and on db servers": added, or left out as well?
+            if let Some(next) = self.after_connector(tokens, at)
+                && self.restricted(tokens, next).is_some_and(|(more, _)| more.is_clear())
+            {
+                places.vague = true;
+            }
         }
         Some((places, at))
     }
@@ -223,6 +237,11 @@ impl PlaceReader<'_> {
             {
                 break;
             }
+            if let Some(more) = self.numbered_sibling(&places, &tokens[next]) {
+                places.unite(more);
+                at = next + 1;
+                continue;
+            }
             let Some((more, end)) = self.restricted(tokens, next) else { break };
             // "…, web-02 excluded"
             if tokens
@@ -236,10 +255,34 @@ impl PlaceReader<'_> {
             if more.unknown.iter().any(|u| !is_host_like(&u.name)) && more.resolved.is_empty() {
                 break;
             }
+            // "web-01 or web-02", "windows and linux web servers": which machines that is, is not said.
+            let either = tokens[at..next].iter().any(|t| t.is("or"));
+            let bare =
+                |p: &Places| p.os_hint.is_some() && p.groups.is_empty() && p.hosts.is_empty() && p.tags.is_empty();
+            let narrow = |p: &Places| p.groups.len() + p.tags.len() + usize::from(p.os_hint.is_some()) > 1;
+            let named_machines = tokens[from..at].iter().any(|t| self.lexicon.machines.contains(&t.lower));
+            let mixed = !named_machines
+                && (bare(&places) && !bare(&more)
+                    || narrow(&more) && places.groups.len() == 1 && places.hosts.is_empty());
             places.unite(more);
+            places.vague |= either || mixed;
             at = end;
         }
         Some((places, at))
+    }
+
+    /// "web-01 and 02": the second host by its number alone.
+    fn numbered_sibling(&self, places: &Places, token: &Token) -> Option<Places> {
+        let digits =
+            token.kind == Kind::Word && !token.text.is_empty() && token.text.chars().all(|c| c.is_ascii_digit());
+        let last = places.hosts.last().filter(|_| digits)?;
+        let stem = last.trim_end_matches(|c: char| c.is_ascii_digit());
+        if stem.len() == last.len() || stem.contains('.') {
+            return None;
+        }
+        let name = format!("{stem}{}", token.text);
+        let tokens = crate::text::tokenise(&name).tokens;
+        self.restricted(&tokens, 0).map(|(more, _)| more)
     }
 
     fn after_connector(&self, tokens: &[Token], at: usize) -> Option<usize> {
@@ -287,6 +330,23 @@ impl PlaceReader<'_> {
         let mut term = Term::default();
         let mut at = from;
         while let Some(token) = tokens.get(at) {
+            // "a web server", "this db server": one, and nobody has said which.
+            if ["a", "an", "this", "that"].iter().any(|w| token.is(w)) && term.is_empty() && term.count.is_none() {
+                term.count = Some(1);
+                at += 1;
+                continue;
+            }
+            // "the whole box" is one machine, not all of them.
+            let whole = token.is("whole") || token.is("entire");
+            if whole
+                && tokens
+                    .get(at + 1)
+                    .is_some_and(|t| self.lexicon.machines.contains(&t.lower) && !t.lower.ends_with('s'))
+            {
+                term.machines = true;
+                at += 2;
+                continue;
+            }
             // "both servers": two, whichever they are.
             if token.is("both") && term.is_empty() {
                 term.count = Some(2);

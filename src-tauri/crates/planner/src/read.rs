@@ -118,6 +118,12 @@ impl Reader<'_> {
             );
             return ask(Intent::Unknown, "request", &question);
         }
+        if let Some(mark) = self.strange_mark(&text, request) {
+            let question =
+                format!("What does “{mark}” mean here? Leave machines out with “except”, and say each step in words.");
+            return ask(Intent::Unknown, "words", &question);
+        }
+        let text = self.without_pipes(text);
         let foreign =
             text.tokens.iter().filter(|t| t.kind == Kind::Word && self.lexicon.foreign.contains(&t.lower)).count();
         let tokens = self.without_label(&text.tokens);
@@ -159,6 +165,14 @@ impl Reader<'_> {
             tokens.iter().take_while(|t| matches!(t.kind, Kind::Colon | Kind::Comma | Kind::Line | Kind::Stop)).count();
         tokens.drain(..cut);
         let mut understood = self.understand(request, text, &tokens);
+        if understood.reading.disposition == Disposition::Confirm && is_a_question(&text.tokens) {
+            let text = "This is put as a question. Is it asked for?".to_owned();
+            let order = request.trim().trim_end_matches(['?', '!', '.', ' ']).to_owned();
+            let choice = Choice { label: understood.reading.sentence.clone(), request: format!("please {order}") };
+            add_question(&mut understood, Question { about: "question".to_owned(), text, choices: vec![choice] });
+            understood.drafts.clear();
+            understood.targets.clear();
+        }
         understood.pace = pace;
         if understood.reading.intent != Intent::Unknown {
             pace.slots(&mut understood.reading.slots);
@@ -181,8 +195,11 @@ impl Reader<'_> {
         let mention =
             |i: usize, t: &Token| i == lead && t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with('@');
         let acts = matches!(
-            tokens.iter().position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower)).and_then(|at| self.lexicon.verb(&tokens[at..])),
-            Some((_, Verb::Do(intent))) if intent.changes()
+            tokens
+                .iter()
+                .position(|t| t.is_text() && !self.lexicon.filler.contains(&t.lower))
+                .and_then(|at| self.lexicon.verb(&tokens[at..])),
+            Some((_, Verb::Do(_) | Verb::Remove | Verb::Clean | Verb::Create))
         );
         let kept = tokens
             .iter()
@@ -225,6 +242,45 @@ impl Reader<'_> {
             }
         }
         (kept, reasons)
+    }
+
+    /// A sign that may turn a request into its opposite: "!prod", "web != web-02", a crossed-out or commented line.
+    fn strange_mark(&self, text: &Text, request: &str) -> Option<String> {
+        if let Some(sign) = request
+            .chars()
+            .find(|c| matches!(c, '\u{274c}' | '\u{1f6ab}' | '\u{1f6d1}' | '\u{26d4}' | '\u{274e}' | '\u{1f645}'))
+        {
+            return Some(sign.to_string());
+        }
+        let tokens = &text.tokens;
+        for (i, token) in
+            tokens.iter().enumerate().filter(|(_, t)| t.kind == Kind::Word || t.kind == Kind::Stop && t.text == "!")
+        {
+            let next = tokens.get(i + 1).filter(|t| t.is_text());
+            let named = |t: &Token| self.roster.host(&t.text).is_some() || !self.roster.named(&t.text).is_empty();
+            let first = i == 0 || tokens[i - 1].kind == Kind::Line;
+            let signs = ["!=", "<>", "!", "~", "\\", "¬", "≠"];
+            let negated = token.text.strip_prefix(['!', '~', '\\', '-']).is_some_and(|rest| {
+                !rest.is_empty()
+                    && (!token.text.starts_with('-')
+                        || !self.roster.named(rest).is_empty()
+                        || self.roster.host(rest).is_some())
+                    && rest.starts_with(char::is_alphanumeric)
+                    && !token.text.starts_with("\\\\")
+            });
+            let minus = token.text == "-" && !first && next.is_some_and(named);
+            let standing = signs.contains(&token.text.as_str()) && token.kind == Kind::Word && next.is_some();
+            let shout = token.kind == Kind::Stop
+                && text.chars.get(token.span.start.wrapping_sub(1)) == Some(&' ')
+                && next.is_some_and(named);
+            let comment = first
+                && (token.text.starts_with('#') && !token.text[1..].starts_with(|c: char| c.is_ascii_digit())
+                    || token.text.starts_with("//"));
+            if negated || minus || standing || shout || comment {
+                return Some(token.text.clone());
+            }
+        }
+        None
     }
 
     /// A line of a ticket system, "INC0048812 | spooler hung | print-01 | …": its bars are commas.
@@ -602,6 +658,11 @@ impl Reader<'_> {
         let mut stated: Option<Places> = None;
         let pieces = self.with_shared_objects(clauses(body, self.lexicon));
         for piece in pieces.iter().map(Vec::as_slice) {
+            // "…, drop it", "… STOP": taken back.
+            if !read.is_empty() && self.takes_back(piece) {
+                left_over.push(piece);
+                continue;
+            }
             // "without restarting it, tell me …"
             if piece.first().is_some_and(|t| t.is("without"))
                 && piece.get(1).is_some_and(|t| self.lexicon.inflected(t).is_some())
@@ -641,6 +702,17 @@ impl Reader<'_> {
                         stated.clone_from(&clause.places);
                     } else {
                         read.push(clause);
+                    }
+                }
+                // What comes behind a request may take it back or restrict it: only a bare place that is still missing is taken.
+                None if !read.is_empty() => {
+                    let missing = read.iter().all(|c| c.places.is_none()) && stated.is_none() && heading.is_none();
+                    match self.whole_place(piece, &reader).filter(|_| missing) {
+                        Some((places, _)) => {
+                            earlier.places = places.clone().or(earlier.places);
+                            stated = places;
+                        }
+                        None => left_over.push(piece),
                     }
                 }
                 None => match self.whole_place(piece, &reader).or_else(|| self.statement(piece, &reader)) {
@@ -691,6 +763,19 @@ impl Reader<'_> {
             understood.targets.clear();
         }
         understood
+    }
+
+    /// "drop it", "stop", "no", "wait": a piece of its own that takes back what was said.
+    fn takes_back(&self, piece: &[Token]) -> bool {
+        let words: Vec<Token> = piece.iter().filter(|t| t.is_text()).cloned().collect();
+        let sorry =
+            words.iter().take_while(|t| ["sorry", "oops", "actually", "please", "ok"].iter().any(|w| t.is(w))).count();
+        let rest = &words[sorry..];
+        let whole = self.lexicon.talk.at(rest).is_some_and(|(length, talk)| {
+            length == rest.len() && matches!(talk, crate::lexicon::Talk::Cancel | crate::lexicon::Talk::No)
+        });
+        whole
+            || matches!(rest, [one] if ["stop", "no", "wait", "abort", "cancel", "nevermind", "halt", "hold", "jk", "drop", "not"].iter().any(|w| one.is(w)))
     }
 
     /// "stop then start nginx", "enable and start sshd": a verb alone has what the next one has.
@@ -1175,6 +1260,25 @@ impl Reader<'_> {
             || has(&[Intent::Stop]) && is_group;
         if high { Risk::High } else { Risk::Medium }
     }
+}
+
+/// "reboot web-01?", "should nginx be restarted": put as a question, and not as a polite order ("can you …?").
+fn is_a_question(tokens: &[Token]) -> bool {
+    let words: Vec<&Token> = tokens.iter().filter(|t| t.is_text()).collect();
+    let at = |n: usize, list: &[&str]| words.get(n).is_some_and(|t| list.iter().any(|w| t.is(w)));
+    let polite = (0..words.len().min(4)).any(|n| {
+        at(n, &["can", "could", "would", "will", "please", "pls", "plz", "mind"])
+            && (at(n, &["please", "pls", "plz"])
+                || at(n + 1, &["you", "u", "someone", "somebody", "we", "anyone", "i"]))
+    });
+    let asks = tokens
+        .iter()
+        .rev()
+        .find(|t| !matches!(t.kind, Kind::Line))
+        .is_some_and(|t| t.kind == Kind::Stop && t.text == "?");
+    let doubts =
+        at(0, &["should", "shall", "may", "might", "must"]) || at(0, &["can", "could", "would", "will"]) && !polite;
+    asks && !polite || doubts
 }
 
 /// Steps that undo each other: starting and then stopping, enabling and disabling.

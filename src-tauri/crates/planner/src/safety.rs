@@ -79,8 +79,11 @@ pub(crate) fn injection(text: &Text, typed: Option<usize>, lexicon: &Lexicon) ->
 
 /// Looks for harm that no approval makes right, in words and in a typed command.
 pub(crate) fn harm(tokens: &[Token], command: Option<&str>, lexicon: &Lexicon) -> Option<Refusal> {
+    // Text in quotes may be a command wherever it stands: ssh web-01 "rm -rf /".
+    let quoted = tokens.iter().filter(|t| t.kind == Kind::Quoted).find_map(|t| deadly(&t.text));
     let found = command
         .and_then(deadly)
+        .or(quoted)
         .map(str::to_owned)
         .or_else(|| harm_in(tokens, lexicon))
         .or_else(|| whole_system(tokens, lexicon))?;
@@ -133,6 +136,14 @@ fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
             return Some(format!("{} the {}", token.text, data.text));
         }
     }
+    // Nothing is copied over a device.
+    let copies = tokens.iter().any(|t| ["copy", "cp", "dd", "push", "upload", "put", "scp"].iter().any(|w| t.is(w)));
+    if copies
+        && let Some(device) =
+            tokens.iter().find(|t| t.kind == Kind::Path && t.lower.starts_with("/dev/") && t.lower != "/dev/null")
+    {
+        return Some(format!("copying over {}", device.text));
+    }
     let lead = tokens.iter().position(|t| t.is_text() && !lexicon.filler.contains(&t.lower))?;
     let verb = tokens[lead].lower.as_str();
     let deletes = [
@@ -143,16 +154,28 @@ fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
     if !deletes {
         return None;
     }
-    let doomed = [
-        "", "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/dev", "/proc", "/sys", "/var", "/home",
-        "/root", "/opt", "c:", "d:", "e:", "c:\\windows", "c:\\windows\\system32", "c:\\program files", "c:\\users",
+    let whole = [
+        "", "/etc", "/usr", "/var", "/var/lib", "/var/log", "/home", "/root", "/opt", "/srv", "/lib64", "c:", "d:",
+        "e:", "c:/program files", "c:/users",
+    ];
+    let within = [
+        "/bin", "/sbin", "/lib", "/usr/bin", "/usr/sbin", "/usr/lib", "/boot", "/dev", "/proc", "/sys", "/etc/passwd",
+        "/etc/shadow", "/etc/group", "/etc/sudoers", "/etc/fstab", "/etc/ssh", "/etc/pam.d", "c:/windows",
     ];
     tokens[lead + 1..]
         .iter()
-        .filter(|t| t.kind == Kind::Path || t.kind == Kind::Quoted)
+        .filter(|t| t.kind == Kind::Path || t.kind == Kind::Quoted && t.text.contains(['/', '\\']))
         .find(|t| {
-            doomed.contains(&t.lower.trim_end_matches('*').trim_end_matches(['/', '\\']))
-                && (t.kind == Kind::Path || !t.text.is_empty())
+            let path = t.lower.replace('\\', "/");
+            let path = path.trim_end_matches('*').trim_end_matches('/');
+            // What the spooler and updates leave behind lies below Windows and may go.
+            let leavings = [
+                "c:/windows/temp", "c:/windows/logs", "c:/windows/system32/spool/printers",
+                "c:/windows/softwaredistribution",
+            ];
+            whole.contains(&path)
+                || within.iter().any(|p| path == *p || path.starts_with(&format!("{p}/")))
+                    && !leavings.iter().any(|p| path.starts_with(p))
         })
         .map(|t| format!("{verb} {}", t.text))
 }
@@ -170,6 +193,10 @@ fn joined(tokens: &[Token]) -> String {
 
 /// The part of a command line that wipes a machine, if one does.
 fn deadly(command: &str) -> Option<&'static str> {
+    // What a shell takes away before it acts: quotes, backslashes before letters, ${IFS}.
+    let plain = command.replace("${IFS}", " ").replace("$IFS", " ").replace(['"', '\''], "");
+    let plain = if plain.contains(":\\") { plain } else { plain.replace('\\', "") };
+    let command = plain.as_str();
     let squeezed: String = command.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let words: Vec<&str> = squeezed.split([' ', ';', '|', '&']).filter(|w| !w.is_empty()).collect();
     let has = |word: &str| words.iter().any(|w| w.trim_start_matches("/sbin/").trim_start_matches("/bin/") == word);
@@ -177,7 +204,7 @@ fn deadly(command: &str) -> Option<&'static str> {
         let flags: String = words.iter().filter(|w| w.starts_with('-') && !w.starts_with("--")).copied().collect();
         let recursive = flags.contains('r') || squeezed.contains("--recursive");
         let root = words.iter().any(|w| {
-            let path = w.trim_end_matches('*').trim_end_matches('/');
+            let path = w.trim_end_matches('*').trim_end_matches("/.").trim_end_matches("./").trim_end_matches('/');
             matches!(
                 path,
                 "" | "~"
@@ -207,6 +234,38 @@ fn deadly(command: &str) -> Option<&'static str> {
     }
     if has("dd") && words.iter().any(|w| w.starts_with("of=/dev/") && *w != "of=/dev/null") {
         return Some("dd over a device");
+    }
+    let says = |needles: &[&str]| needles.iter().any(|n| squeezed.contains(n));
+    if says(&["drop database", "drop table", "drop schema", "truncate table"]) {
+        return Some("dropping a database");
+    }
+    if says(&[
+        "format-volume", "clear-disk", "initialize-disk", "remove-partition", "diskpart", "cipher /w",
+        "vssadmin delete",
+    ]) {
+        return Some("wiping a disk");
+    }
+    if says(&[
+        "/dev/tcp/", "nc -e", "ncat -e", "bash -i", "-encodedcommand", "invoke-expression", "iex(", "iex (",
+        "downloadstring",
+    ]) {
+        return Some("a shell for somebody else");
+    }
+    let root = |w: &&str| {
+        matches!(
+            w.trim_end_matches(['*', '/', '.', '\\']),
+            "" | "c:" | "c:\\windows" | "/etc" | "/usr" | "/var" | "/boot" | "/home"
+        ) && (w.starts_with('/') || w.starts_with("c:"))
+    };
+    if (has("find") && says(&["-delete", "-exec rm"])
+        || has("remove-item")
+        || has("del")
+        || has("rd")
+        || has("rmdir")
+        || has("erase"))
+        && words.iter().any(root)
+    {
+        return Some("deleting a whole system");
     }
     let dense: String = squeezed.split(' ').collect();
     if dense.contains(":(){") || dense.contains("(){:|:&};:") {

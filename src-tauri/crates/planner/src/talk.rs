@@ -145,6 +145,9 @@ pub(crate) fn read(roster: &Roster, lexicon: &Lexicon, request: &str, context: &
             Turn::Said(text) => {
                 past.offered.clear();
                 let understood = talk.message(text, &past);
+                if understood.reading.intent == Intent::Cancel {
+                    past.waits = false;
+                }
                 let asked = matches!(
                     understood.reading.disposition,
                     Disposition::Plan | Disposition::Confirm | Disposition::Clarify
@@ -222,7 +225,7 @@ impl Conversation<'_> {
         let tokens: Vec<Token> = text.tokens.iter().filter(|t| t.is_text()).cloned().collect();
         let polite = [
             "please", "pls", "plz", "can", "could", "you", "just", "now", "actually", "hey", "ok", "okay", "oh",
-            "wait", "no", "sorry", "hmm", "let's", "lets", "we", "i", "want", "to", "should", "would", "like", "need",
+            "wait", "no", "sorry", "hmm", "let's", "lets", "we", "i", "want", "to", "like", "need",
         ];
         let lead = tokens.iter().position(|t| t.is_text() && !polite.iter().any(|w| t.is(w))).unwrap_or(0);
         let (length, kind) = self
@@ -281,10 +284,26 @@ impl Conversation<'_> {
             }
             Talk::No if rest.is_empty() => Some(self.dropped(past)),
             Talk::Cancel => self.cancel(&rest, past),
+            Talk::Retry | Talk::Rollback if self.is_doubtful(text, &rest) => Some(ask(
+                if kind == Talk::Retry { Intent::Retry } else { Intent::Rollback },
+                "job",
+                "Say plainly what is to be done again or undone, and on which machines.",
+            )),
             Talk::Retry => self.retry(text, &rest, past),
             Talk::Rollback => self.undo(text, &rest, past),
             _ => None,
         }
+    }
+
+    /// A question, a refusal, an exception or another job's number: nothing that runs by itself.
+    fn is_doubtful(&self, text: &Text, rest: &[&Token]) -> bool {
+        let has = |words: &[&str]| text.tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+        let asks =
+            text.tokens.iter().any(|t| t.kind == Kind::Stop && t.text == "?") && !has(&["can", "could", "please"]);
+        let excepts = (0..text.tokens.len()).any(|at| self.lexicon.except.at(&text.tokens[at..]).is_some());
+        asks || excepts && !has(&["did", "didn't"])
+            || has(&["no", "should", "don't", "dont", "never"])
+            || rest.iter().any(|t| is_id(t) && self.roster.host(&t.text).is_none())
     }
 
     fn dropped(&self, past: &Past) -> Understood {
@@ -493,6 +512,14 @@ impl Conversation<'_> {
             } else if machines(&tokens[at])
                 && tokens.get(at + 1).is_some_and(|t| t.is("that") || t.is("which") || t.is("where"))
                 && (at + 2..tokens.len().min(at + 5)).any(|i| failed(&tokens[i]))
+                && !tokens[at + 2..].iter().take(3).any(|t| {
+                    [
+                        "not", "never", "didn't", "didnt", "don't", "may", "might", "could", "haven't", "hasn't",
+                        "won't", "will",
+                    ]
+                    .iter()
+                    .any(|w| t.is(w))
+                })
             {
                 (at + 2..tokens.len().min(at + 5)).find(|&i| failed(&tokens[i]))? + 1
             } else {
@@ -511,6 +538,11 @@ impl Conversation<'_> {
             return None;
         }
         let before = self.reader().read(earlier);
+        // "all but web-01": of what was spoken of, not of everything.
+        let all_but = tokens.len() > 2
+            && ["all", "everything", "everywhere"].iter().any(|w| tokens[0].is(w))
+            && ["but", "except", "without"].iter().any(|w| tokens[1].is(w));
+        let tokens = if all_but { tokens[1..].to_vec() } else { tokens };
         if let Some(chosen) = self.choice(&tokens, &before, earlier, offered) {
             return Some(chosen);
         }
@@ -526,7 +558,7 @@ impl Conversation<'_> {
                 || (!places.unknown.is_empty()
                     && places.resolved.is_empty()
                     && (same || corrects || before.gaps.is_empty() && self.asks_for_place(&before)));
-            if known {
+            if known && !places.everything {
                 return self.moved(earlier, &place, joined);
             }
         }
@@ -820,6 +852,9 @@ enum Joined {
 fn joined(tokens: &[Token]) -> Joined {
     let first = tokens.iter().find(|t| t.is_text());
     let has = |words: &[&str]| tokens.iter().any(|t| words.iter().any(|w| t.is(w)));
+    if has(&["only", "just"]) {
+        return Joined::Instead;
+    }
     if first.is_some_and(|t| ["except", "not", "without", "excluding", "but"].iter().any(|w| t.is(w))) {
         Joined::Without
     } else if first.is_some_and(|t| t.is("and") || t.is("also") || t.is("plus")) || has(&["too"]) || has(&["well"]) {

@@ -131,8 +131,19 @@ pub(crate) fn take(tokens: &mut Vec<Token>, now: Option<DateTime>) -> Option<Whe
             at += 1;
             continue;
         }
+        let before = when.clone();
         match phrase(&tokens[at..], &mut when, now) {
             Some(length) => {
+                // "at 03:00 … at 04:00", "Monday to Friday", "daily starting Monday": more than one time is not one schedule.
+                let twice = before.time.is_some() && when.time != before.time
+                    || before.seconds.is_some() && when.seconds != before.seconds
+                    || before.date.is_some() && when.date != before.date
+                    || !before.weekdays.is_empty() && when.weekdays != before.weekdays
+                    || before.cadence.is_some() && (when.cadence != before.cadence || when.weekdays != before.weekdays);
+                let clash = when.wrong.is_none() && twice;
+                if clash {
+                    when.wrong = Some("This names more than one time. Ask for one time, or name each day, such as every Monday and Friday at 03:00 UTC.".to_owned());
+                }
                 let from = preposition_before(tokens, at);
                 tokens.drain(from..at + length);
                 at = from;

@@ -83,10 +83,8 @@ impl ClauseReader<'_> {
     fn misplaced(&self, parts: &Parts<'_>, path: &str) -> Option<Gap> {
         let systems = parts.systems(self);
         let windows = is_windows_path(path);
-        let wrong = !systems.is_empty()
-            && systems
-                .iter()
-                .all(|os| if windows { *os != Os::Windows && *os != Os::Unknown } else { *os == Os::Windows });
+        let fits = |os: &Os| *os == Os::Unknown || (*os == Os::Windows) == windows;
+        let wrong = !systems.iter().all(fits);
         let what = if windows {
             "a Windows path, and these machines do not run Windows"
         } else {
@@ -242,6 +240,12 @@ impl ClauseReader<'_> {
         ]);
         let lines = self.lines(parts);
         let path = self.path(parts);
+        if parts.object.has(&["not", "without", "-v", "since", "or", "but", "between", "before", "after"]) {
+            return Clause::lacking(
+                Intent::SearchLog,
+                Gap::new("text", "Only one text can be searched for, as it is. Which one? Put it in quotes."),
+            );
+        }
         let quoted = parts.object.take_kind(Kind::Quoted).map(|t| t.text);
         let text = quoted.or_else(|| {
             let after = parts.object.tokens.iter().position(|t| t.is("for"));
@@ -252,7 +256,7 @@ impl ClauseReader<'_> {
                     .any(|w| t.is(w))
             };
             let candidates: Vec<(usize, Token)> = match after {
-                Some(at) => words.into_iter().filter(|(i, t)| *i > at && !log_word(t)).collect(),
+                Some(at) => words.into_iter().filter(|(i, _)| *i > at).take_while(|(_, t)| !log_word(t)).collect(),
                 None => words
                     .into_iter()
                     .take_while(|(_, t)| !log_word(t))
@@ -373,6 +377,7 @@ impl ClauseReader<'_> {
 
     pub(super) fn delete_files(&self, parts: &mut Parts<'_>) -> Clause {
         let sweeping = parts.object.has(&["all", "every", "everything"]);
+        let plural = parts.object.has(&["files", "logs", "contents", "everything", "content"]);
         let days = self.older_than(parts);
         parts.object.take(&[
             "file", "files", "all", "the", "old", "-f", "/q", "every", "from", "in", "at", "under", "matching", "temp",
@@ -430,6 +435,11 @@ impl ClauseReader<'_> {
         }
         if !is_absolute(&path) {
             return clause.gap(Gap::new("path", format!("Where is “{path}”? Give its full path.")));
+        }
+        if plural && !super::file_name(&path).contains(['.', '*', '?']) {
+            let question =
+                format!("Which files in “{path}”? For example {}/*.log.", path.trim_end_matches(['/', '\\']));
+            return clause.gap(Gap::new("path", question));
         }
         let (folder, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", &path));
         if folder.contains(['*', '?']) || name.is_empty() || is_windows_path(name) {

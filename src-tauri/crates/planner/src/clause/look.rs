@@ -465,7 +465,7 @@ impl ClauseReader<'_> {
 
 impl ClauseReader<'_> {
     /// A known service, or a word no sentence has: with digits, dots, hyphens or such.
-    fn looks_like_a_name(&self, name: &str) -> bool {
+    pub(super) fn looks_like_a_name(&self, name: &str) -> bool {
         let lower = name.to_lowercase();
         let bare = lower.strip_suffix(".service").unwrap_or(&lower);
         self.places.roster.tag(bare).is_some()

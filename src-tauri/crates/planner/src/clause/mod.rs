@@ -336,6 +336,14 @@ impl ClauseReader<'_> {
     /// ", third time this week", "(config changed)", " - left the company": what is told besides, after a comma, in
     /// brackets or behind a dash. Only words that can neither act, nor name a machine or service, nor restrict anything.
     fn drop_asides(&self, tokens: &mut Vec<Token>) {
+        let lead = self.lead(tokens);
+        // Behind a step that changes something, only what tells how bad it is may be passed over.
+        let looks =
+            matches!(tokens.get(lead..).and_then(|rest| self.lexicon.verb(rest)), Some((_, Verb::Look | Verb::Find)));
+        let history = [
+            "third", "second", "time", "times", "week", "month", "today", "ticket", "priority", "p1", "p2", "p3",
+            "sev1", "sev2", "min", "mins", "minutes", "hours", "hour", "days", "ago", "open", "urgent",
+        ];
         let mark = |t: &Token| t.kind == Kind::Comma || t.text == "-" || t.text == "--" && t.kind == Kind::Word;
         let blocks = [
             "not", "no", "never", "without", "except", "but", "only", "just", "unless", "if", "when", "once",
@@ -355,6 +363,11 @@ impl ClauseReader<'_> {
                 && words.iter().enumerate().all(|(i, t)| {
                     t.kind == Kind::Word
                         && !blocks.iter().any(|w| t.is(w))
+                        && (looks
+                            || self.lexicon.symptoms.contains(&t.lower)
+                            || self.lexicon.filler.contains(&t.lower)
+                            || history.iter().any(|w| t.is(w))
+                            || t.lower.chars().all(|c| c.is_ascii_digit()))
                         && self.lexicon.except.at(&tokens[at + 1 + i..]).is_none()
                         && !match self.lexicon.verb(std::slice::from_ref(t)) {
                             Some((_, Verb::Do(intent))) => intent.changes(),
@@ -713,6 +726,12 @@ impl ClauseReader<'_> {
                 t.kind == Kind::Word && (self.lexicon.filler.contains(&t.lower) || self.lexicon.all.contains(&t.lower))
             };
             let Some((places, end)) = self.places.read(tokens, at) else { continue };
+            if at > 0
+                && ["and", "then", "plus", "or"].iter().any(|w| tokens[at - 1].is(w))
+                && matches!(what, Verb::Do(_))
+            {
+                continue;
+            }
             let rest_is_empty = tokens[end..].iter().all(|t| !t.is_text() || bare(t));
             let host = what == Verb::Look && places.unknown.iter().any(|u| is_host_like(&u.name));
             let first = at == self.first_object(tokens, verb.end);
@@ -729,6 +748,12 @@ impl ClauseReader<'_> {
             let of_service = tokens.get(end).is_some_and(|t| {
                 self.lexicon.service_nouns.contains(&t.lower) && !self.lexicon.machines.contains(&t.lower)
             });
+            let added = at > 0
+                && ["and", "then", "plus", "or"].iter().any(|w| tokens[at - 1].is(w))
+                && !matches!(what, Verb::Look | Verb::Connect | Verb::Find);
+            if added {
+                continue;
+            }
             let named = first || !places.hosts.is_empty() || !places.groups.is_empty();
             if !is_command && named && !of_service && places.is_clear() && (what == Verb::Look || what == Verb::Connect)
             {

@@ -235,6 +235,10 @@ impl ClauseReader<'_> {
                 || t.kind == Kind::Quoted && is_service_name(&t.text.replace(' ', "")))
                 && !self.is_vague(&[(**t).clone()])
         };
+        if let Some(host) = names.iter().find(|t| self.places.roster.host(&t.text).is_some()) {
+            let question = format!("“{}” is a machine, not a package. Which package?", host.text);
+            return Err(Gap::new("package", question).instead_of(host.span.clone(), Vec::new()));
+        }
         if connected && names.iter().all(|t| fits(&t)) {
             return Ok(names.iter().map(|t| t.text.clone()).collect());
         }

@@ -42,6 +42,7 @@ impl ClauseReader<'_> {
             return Clause::unknown();
         }
         let sweeping = parts.object.has(&["all", "every", "everything"]);
+        let process_said = parts.object.has(&["process", "processes", "proc", "app", "application", "program", "task"]);
         let by_number = parts.object.has(&["pid", "/pid"]);
         parts.object.take(&[
             "and", "process", "processes", "proc", "app", "application", "program", "task", "running", "all", "any",
@@ -60,7 +61,26 @@ impl ClauseReader<'_> {
             let numbers: Vec<u32> = words.iter().filter_map(|(_, t)| t.text.parse().ok()).collect();
             return clause.slot("pid", json!(numbers));
         }
+        let article = |at: usize| {
+            at.checked_sub(1)
+                .is_some_and(|i| ["the", "a", "an", "my", "our"].iter().any(|w| parts.object.tokens[i].is(w)))
+        };
         match words.as_slice() {
+            [(at, one)]
+                if article(*at)
+                    && !process_said
+                    && !self.looks_like_a_name(&one.text)
+                    && self.lexicon.process(&one.text).is_none() =>
+            {
+                let question = format!(
+                    "Is “{}” a process? Then say “the {} process”. Which process is meant?",
+                    one.text, one.text
+                );
+                Clause::lacking(
+                    Intent::KillProcess,
+                    Gap::new("process", question).instead_of(one.span.clone(), Vec::new()),
+                )
+            }
             [(_, one)] if by_number && !one.text.chars().all(|c| c.is_ascii_digit()) => {
                 let question = format!("“{}” is no process id. Which process?", one.text);
                 Clause::lacking(
@@ -115,6 +135,9 @@ impl ClauseReader<'_> {
     }
 
     pub(super) fn users(&self, parts: &mut Parts<'_>) -> Clause {
+        if parts.object.has(&["not", "never", "without"]) {
+            return Clause::unknown();
+        }
         let logged_in = parts.object.has(&[
             "logged", "logged-in", "logged-on", "sessions", "session", "active", "who", "signed", "current",
             "connected", "on", "in",

@@ -229,6 +229,33 @@ impl ClauseReader<'_> {
             }
         }
         names.sort_by_key(|(range, _)| range.start);
+        // Any word can stand behind a comma or an article: what no service is known by must look like a name, or be called one.
+        let said_service = parts.object.tokens.iter().any(|t| {
+            t.kind == Kind::Word
+                && ["service", "services", "daemon", "process", "app", "application", "unit", "svc", "program"]
+                    .iter()
+                    .any(|w| t.is(w))
+        });
+        let doubtful = names.iter().enumerate().find(|(n, (range, named))| {
+            let behind = range.start.checked_sub(1).map(|i| &parts.object.tokens[i]);
+            let article = behind.is_some_and(|t| {
+                ["the", "a", "an", "my", "our", "this", "that", "his", "her", "your"].iter().any(|w| t.is(w))
+            });
+            !self.looks_like_a_name(&named.name) && !said_service && (*n > 0 || article)
+                || self.places.roster.host(&named.name).is_some()
+                || named.name.chars().all(|c| c.is_ascii_digit())
+        });
+        if let Some((_, (range, named))) = doubtful {
+            let span = parts.object.tokens[range.start].span.clone();
+            return Err(Gap::new(
+                "service",
+                format!(
+                    "Is “{}” a service? Then say “the {} service”. Which service is meant?",
+                    named.name, named.name
+                ),
+            )
+            .instead_of(span, Vec::new()));
+        }
         let strangers = others.len() + known.len() - names.len();
         let connected = names.windows(2).all(|pair| joined(pair[0].0.end, pair[1].0.start, &parts.object.tokens));
         match names.as_slice() {
@@ -330,18 +357,20 @@ impl Named {
 /// Words of any sentence, which name nothing: a service called so must be put in quotes.
 fn is_ordinary(word: &str) -> bool {
     [
-        "except", "excepted", "excluding", "exclude", "excluded", "besides", "minus", "skip", "only", "just", "then",
-        "to", "from", "on", "in", "at", "of", "for", "the", "it", "them", "both", "all", "please", "ok", "on", "too",
-        "also", "either", "else", "only", "ever", "even", "still", "more", "less", "many", "much", "some", "any",
-        "none", "other", "others", "another", "same", "such", "very", "here", "there", "where", "when", "why", "how",
-        "what", "which", "who", "whose", "than", "though", "although", "while", "during", "before", "after", "until",
-        "since", "because", "if", "unless", "not", "no", "yes", "off", "up", "down", "out", "over", "under", "through",
-        "by", "with", "without", "about", "around", "near", "like", "via", "as", "but", "or", "and", "nor", "never",
-        "always", "maybe", "usual", "first", "second", "third", "last", "next", "previous", "twice", "once", "soon",
-        "later", "yesterday", "tomorrow", "tonight", "new", "old", "broken", "bad", "good", "slow", "wrong", "right",
-        "left", "following", "above", "below", "necessary", "needed", "required", "relevant", "appropriate",
-        "affected", "correct", "entire", "certain", "several", "few", "most", "least", "half", "whatever", "whichever",
-        "anything", "nothing", "sure", "etc",
+        "nevermind", "cancel", "cancelled", "abort", "wait", "jk", "negative", "friends", "rest", "lights",
+        "conversation", "bleeding", "hold", "pause", "stop", "start", "except", "excepted", "excluding", "exclude",
+        "excluded", "besides", "minus", "skip", "only", "just", "then", "to", "from", "on", "in", "at", "of", "for",
+        "the", "it", "them", "both", "all", "please", "ok", "on", "too", "also", "either", "else", "only", "ever",
+        "even", "still", "more", "less", "many", "much", "some", "any", "none", "other", "others", "another", "same",
+        "such", "very", "here", "there", "where", "when", "why", "how", "what", "which", "who", "whose", "than",
+        "though", "although", "while", "during", "before", "after", "until", "since", "because", "if", "unless", "not",
+        "no", "yes", "off", "up", "down", "out", "over", "under", "through", "by", "with", "without", "about",
+        "around", "near", "like", "via", "as", "but", "or", "and", "nor", "never", "always", "maybe", "usual", "first",
+        "second", "third", "last", "next", "previous", "twice", "once", "soon", "later", "yesterday", "tomorrow",
+        "tonight", "new", "old", "broken", "bad", "good", "slow", "wrong", "right", "left", "following", "above",
+        "below", "necessary", "needed", "required", "relevant", "appropriate", "affected", "correct", "entire",
+        "certain", "several", "few", "most", "least", "half", "whatever", "whichever", "anything", "nothing", "sure",
+        "etc",
     ]
     .contains(&word)
 }
