@@ -202,6 +202,11 @@ impl PlaceReader<'_> {
                 places.resolved = Machines::default();
             }
             let Some((left_out, end)) = self.union(tokens, at + length) else { break };
+            let out = &tokens[at + length..end];
+            // "(except web-01) and db servers", "except web-01 and on db servers", "not just web-01": who is left out?
+            let again = out.windows(2).any(|w| w[0].is("and") && (w[1].is("on") || w[1].is("in")) || w[0].text == ")");
+            let only = out.first().is_some_and(|t| t.is("just") || t.is("only"));
+            places.vague |= again || only || !places.exclude.is_empty();
             places.exclude(&left_out, self.roster);
             at = end;
             // "… except web-01 and on db servers": added, or left out as well?
@@ -256,7 +261,7 @@ impl PlaceReader<'_> {
                 break;
             }
             // "web-01 or web-02", "windows and linux web servers": which machines that is, is not said.
-            let either = tokens[at..next].iter().any(|t| t.is("or"));
+            let either = tokens[at..next].iter().any(|t| t.is("or")) || more.everything != places.everything;
             let bare =
                 |p: &Places| p.os_hint.is_some() && p.groups.is_empty() && p.hosts.is_empty() && p.tags.is_empty();
             let narrow = |p: &Places| p.groups.len() + p.tags.len() + usize::from(p.os_hint.is_some()) > 1;

@@ -1278,7 +1278,26 @@ fn is_a_question(tokens: &[Token]) -> bool {
         .is_some_and(|t| t.kind == Kind::Stop && t.text == "?");
     let doubts =
         at(0, &["should", "shall", "may", "might", "must"]) || at(0, &["can", "could", "would", "will"]) && !polite;
-    asks && !polite || doubts
+    // "I would restart it", "web-01 will reboot", "trying to reboot it": told, thought or announced.
+    let told = words.windows(2).enumerate().any(|(n, pair)| {
+        let modal = ["would", "could", "might", "will", "were", "was"].iter().any(|w| pair[0].is(w));
+        let intent = [
+            "trying", "going", "about", "planning", "decided", "used", "love", "forgot", "tried", "failed", "wanted",
+            "hope", "plan",
+        ]
+        .iter()
+        .any(|w| pair[0].is(w))
+            && pair[1].is("to");
+        let behind_you = n > 0 && ["you", "u", "someone", "somebody", "anyone"].iter().any(|w| words[n - 1].is(w));
+        let wish = [
+            "you", "u", "like", "love", "appreciate", "be", "someone", "somebody", "anyone", "need", "want", "i", "we",
+        ]
+        .iter()
+        .any(|w| pair[1].is(w));
+        modal && !wish && !behind_you && n < 4 || intent && n < 4
+    }) || at(0, &["i'll", "we'll", "they'll", "he'll", "she'll", "it'll"])
+        || at(0, &["someone", "somebody"]) && at(1, &["could", "should", "might", "will", "would"]);
+    asks && !polite || doubts || told
 }
 
 /// Steps that undo each other: starting and then stopping, enabling and disabling.

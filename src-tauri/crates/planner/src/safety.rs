@@ -155,8 +155,8 @@ fn whole_system(tokens: &[Token], lexicon: &Lexicon) -> Option<String> {
         return None;
     }
     let whole = [
-        "", "/etc", "/usr", "/var", "/var/lib", "/var/log", "/home", "/root", "/opt", "/srv", "/lib64", "c:", "d:",
-        "e:", "c:/program files", "c:/users",
+        "", "/etc", "/usr", "/var", "/var/lib", "/var/log", "/var/log/audit", "/var/log/audit/audit.log", "/home",
+        "/root", "/opt", "/srv", "/lib64", "c:", "d:", "e:", "c:/program files", "c:/users",
     ];
     let within = [
         "/bin", "/sbin", "/lib", "/usr/bin", "/usr/sbin", "/usr/lib", "/boot", "/dev", "/proc", "/sys", "/etc/passwd",
@@ -236,6 +236,13 @@ fn deadly(command: &str) -> Option<&'static str> {
         return Some("dd over a device");
     }
     let says = |needles: &[&str]| needles.iter().any(|n| squeezed.contains(n));
+    if has("dropdb")
+        || has("blkdiscard")
+        || has("wevtutil") && says(&[" cl "])
+        || has("chmod") && says(&["-r 777 /", "-r 000 /", "777 / "])
+    {
+        return Some("what cannot be taken back");
+    }
     if says(&["drop database", "drop table", "drop schema", "truncate table"]) {
         return Some("dropping a database");
     }

@@ -253,11 +253,17 @@ impl Conversation<'_> {
         };
         match kind {
             Talk::Yes
-                if only(&[
-                    "it", "that", "with", "run", "this", "approved", "approve", "go", "ahead", "do", "yes", "proceed",
-                    "looks", "good", "sounds", "sure", "confirm", "confirmed", "plan", "execute", "please", "fine",
-                    "correct", "right", "is", "lgtm", "perfect", "great", "by", "all", "means", "plan", "ship", "now",
-                ]) =>
+                if lead == 0
+                    && !text.tokens.iter().any(|t| t.kind == Kind::Stop && t.text == "?")
+                    && !text.tokens.iter().any(|t| {
+                        ["away", "right", "again", "by", "no", "not", "me", "but", "only"].iter().any(|w| t.is(w))
+                    })
+                    && only(&[
+                        "it", "that", "with", "run", "this", "approved", "approve", "go", "ahead", "do", "yes",
+                        "proceed", "looks", "good", "sounds", "sure", "confirm", "confirmed", "plan", "execute",
+                        "please", "fine", "correct", "right", "is", "lgtm", "perfect", "great", "by", "all", "means",
+                        "plan", "ship", "now",
+                    ]) =>
             {
                 if past.waits
                     && let Some(request) = &past.request
@@ -306,6 +312,13 @@ impl Conversation<'_> {
             || rest.iter().any(|t| is_id(t) && self.roster.host(&t.text).is_none())
     }
 
+    /// Whether the last job ran on all of these machines, as far as that is known.
+    fn touched(&self, places: &Places, past: &Past) -> bool {
+        let Some(job) = &past.job else { return true };
+        let known: Vec<&String> = job.hosts.iter().chain(&job.failed).collect();
+        places.resolved.iter().all(|i| known.contains(&&self.roster.targets[i].spec.name))
+    }
+
     fn dropped(&self, past: &Past) -> Understood {
         if past.waits {
             answer(Intent::Cancel, "Nothing will run: the plan is dropped.")
@@ -352,6 +365,13 @@ impl Conversation<'_> {
                 && let Some((places, place)) = self.whole_place(rest, text)
                 && places.is_clear()
             {
+                if !self.touched(&places, past) {
+                    return Some(ask(
+                        Intent::Retry,
+                        "targets",
+                        "The last job did not run on all of these machines. Ask for the step itself, with its machines.",
+                    ));
+                }
                 let rewritten = self.moved(request, &place, Joined::Instead)?;
                 let mut understood = self.stands_for(&rewritten, past);
                 understood.reading.intent = Intent::Retry;
@@ -437,6 +457,13 @@ impl Conversation<'_> {
             };
             if !places.is_clear() {
                 return None;
+            }
+            if !self.touched(&places, past) {
+                return Some(ask(
+                    Intent::Rollback,
+                    "targets",
+                    "The last job did not run on all of these machines. Ask for the step itself, with its machines.",
+                ));
             }
             let request = past.request.as_ref()?;
             let moved = self.moved(request, &place, Joined::Instead)?;
@@ -525,6 +552,19 @@ impl Conversation<'_> {
             } else {
                 continue;
             };
+            // "the db servers that failed" are fewer than all that failed.
+            let behind = from.checked_sub(1).map(|i| &tokens[i]);
+            let plain = behind.is_none_or(|t| {
+                !t.is_text()
+                    || self.lexicon.place.contains(&t.lower)
+                    || self.lexicon.filler.contains(&t.lower)
+                    || self.lexicon.all.contains(&t.lower)
+                    || self.lexicon.verb(std::slice::from_ref(t)).is_some()
+                    || self.lexicon.service_at(std::slice::from_ref(t)).is_some()
+            });
+            if !plain {
+                return None;
+            }
             let names = job.failed.join(" and ");
             return Some(text.replaced(&(tokens[from].span.start..tokens[end - 1].span.end), &names));
         }

@@ -139,7 +139,8 @@ pub(crate) fn take(tokens: &mut Vec<Token>, now: Option<DateTime>) -> Option<Whe
                     || before.seconds.is_some() && when.seconds != before.seconds
                     || before.date.is_some() && when.date != before.date
                     || !before.weekdays.is_empty() && when.weekdays != before.weekdays
-                    || before.cadence.is_some() && (when.cadence != before.cadence || when.weekdays != before.weekdays);
+                    || before.cadence.is_some() && when.cadence != before.cadence
+                    || before.cadence.as_deref().is_some_and(|c| c != "weekly") && when.weekdays != before.weekdays;
                 let clash = when.wrong.is_none() && twice;
                 if clash {
                     when.wrong = Some("This names more than one time. Ask for one time, or name each day, such as every Monday and Friday at 03:00 UTC.".to_owned());
@@ -169,6 +170,9 @@ pub(crate) fn take(tokens: &mut Vec<Token>, now: Option<DateTime>) -> Option<Whe
     {
         // A zone alone says nothing.
         return None;
+    }
+    if tokens.iter().any(|t| t.is("now")) && (when.seconds.is_some() || when.time.is_some()) {
+        when.wrong = Some("Part of this is for now and part for later. Ask for them one after the other.".to_owned());
     }
     settle(&mut when, now);
     Some(when)
@@ -673,10 +677,11 @@ fn vague(tokens: &[Token], when: &mut When) -> Option<usize> {
         "during the maintenance window", "in the maintenance window", "in the next maintenance window",
         "at the next maintenance window", "during maintenance", "after hours", "after business hours",
         "outside business hours", "out of hours", "off hours", "off-hours", "off-peak", "off peak", "overnight",
-        "at night", "end of day", "eod", "by eod", "cob", "later today", "later tonight", "later", "sometime",
-        "soonish", "in a bit", "in a while", "in the morning", "in the evening", "in the afternoon", "when it's quiet",
-        "when it is quiet", "when traffic is low", "during lunch", "over the weekend", "on the weekend",
-        "at the weekend", "next time", "next week", "after lunch", "first thing", "at some point",
+        "at night", "end of day", "eod", "by eod", "cob", "every now and then", "now and then", "from time to time",
+        "once in a while", "occasionally", "later today", "later tonight", "later", "sometime", "soonish", "in a bit",
+        "in a while", "in the morning", "in the evening", "in the afternoon", "when it's quiet", "when it is quiet",
+        "when traffic is low", "during lunch", "over the weekend", "on the weekend", "at the weekend", "next time",
+        "next week", "after lunch", "first thing", "at some point",
     ] {
         let words: Vec<&str> = phrase.split(' ').collect();
         if words.len() <= tokens.len() && words.iter().zip(tokens).all(|(w, t)| t.is(w)) {

@@ -251,9 +251,12 @@ impl ClauseReader<'_> {
             let after = parts.object.tokens.iter().position(|t| t.is("for"));
             let words = parts.object.words(self.lexicon);
             let log_word = |t: &Token| {
-                ["log", "logs", "syslog", "file", "files", "journal", "messages", "event", "eventlog"]
-                    .iter()
-                    .any(|w| t.is(w))
+                [
+                    "log", "logs", "syslog", "file", "files", "journal", "messages", "event", "eventlog", "in", "on",
+                    "from", "within", "of", "at", "inside",
+                ]
+                .iter()
+                .any(|w| t.is(w))
             };
             let candidates: Vec<(usize, Token)> = match after {
                 Some(at) => words.into_iter().filter(|(i, _)| *i > at).take_while(|(_, t)| !log_word(t)).collect(),
@@ -436,11 +439,15 @@ impl ClauseReader<'_> {
         if !is_absolute(&path) {
             return clause.gap(Gap::new("path", format!("Where is “{path}”? Give its full path.")));
         }
-        if plural && !super::file_name(&path).contains(['.', '*', '?']) {
+        let whole_folder = plural && !super::file_name(&path).contains(['.', '*', '?']);
+        if whole_folder && days.is_none() {
             let question =
                 format!("Which files in “{path}”? For example {}/*.log.", path.trim_end_matches(['/', '\\']));
             return clause.gap(Gap::new("path", question));
         }
+        // "files older than 30 days in /tmp": whichever they are.
+        let mark = if is_windows_path(&path) { '\\' } else { '/' };
+        let path = if whole_folder { format!("{}{mark}*", path.trim_end_matches(['/', '\\'])) } else { path };
         let (folder, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", &path));
         if folder.contains(['*', '?']) || name.is_empty() || is_windows_path(name) {
             return clause.gap(Gap::new(

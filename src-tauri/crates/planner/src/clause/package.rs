@@ -234,6 +234,7 @@ impl ClauseReader<'_> {
             (t.kind == Kind::Word && is_service_name(t.text.split('=').next().unwrap_or_default())
                 || t.kind == Kind::Quoted && is_service_name(&t.text.replace(' ', "")))
                 && !self.is_vague(&[(**t).clone()])
+                && !super::service::is_ordinary(&t.lower)
         };
         if let Some(host) = names.iter().find(|t| self.places.roster.host(&t.text).is_some()) {
             let question = format!("“{}” is a machine, not a package. Which package?", host.text);

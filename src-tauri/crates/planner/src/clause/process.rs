@@ -151,6 +151,10 @@ impl ClauseReader<'_> {
         ]);
         parts.object.take_set(&self.lexicon.machines);
         let words = parts.object.words(self.lexicon);
+        let singular = parts.object.has(&["user", "account"]);
+        if !words.is_empty() && !singular {
+            return Clause::unknown();
+        }
         if let [(at, one)] = words.as_slice()
             && is_user_name(&one.text)
         {
@@ -179,6 +183,11 @@ impl ClauseReader<'_> {
             }
             _ => None,
         };
+        let user_said = parts.object.has(&["user", "account", "login"]);
+        let object: Vec<Token> = parts.object.tokens.clone();
+        let article = |at: usize| {
+            at.checked_sub(1).is_some_and(|i| ["the", "a", "an", "my", "our", "down"].iter().any(|w| object[i].is(w)))
+        };
         parts.object.take(&[
             "password", "user's", "user", "users", "account", "accounts", "login", "named", "called", "a", "new",
             "local", "linux", "windows", "username", "for", "of", "the", "out", "from", "to", "-m", "in",
@@ -186,7 +195,12 @@ impl ClauseReader<'_> {
         let strip = |t: &Token| t.text.strip_suffix("'s").unwrap_or(&t.text).to_owned();
         let words = parts.object.words(self.lexicon);
         let name = match words.as_slice() {
-            [(at, one)] if is_user_name(&strip(one)) && !self.is_vague(std::slice::from_ref(one)) => {
+            [(at, one)]
+                if (user_said || !article(*at))
+                    && !super::service::is_ordinary(&one.lower)
+                    && is_user_name(&strip(one))
+                    && !self.is_vague(std::slice::from_ref(one)) =>
+            {
                 let name = strip(one);
                 let at = *at;
                 parts.object.mark(at..at + 1);

@@ -355,10 +355,14 @@ impl Named {
 }
 
 /// Words of any sentence, which name nothing: a service called so must be put in quotes.
-fn is_ordinary(word: &str) -> bool {
+pub(super) fn is_ordinary(word: &str) -> bool {
     [
         "nevermind", "cancel", "cancelled", "abort", "wait", "jk", "negative", "friends", "rest", "lights",
-        "conversation", "bleeding", "hold", "pause", "stop", "start", "except", "excepted", "excluding", "exclude",
+        "conversation", "bleeding", "hold", "pause", "stop", "start", "status", "history", "reason", "switch",
+        "contention", "printer", "time", "times", "date", "traffic", "down", "biggest", "largest", "oldest", "newest",
+        "inactive", "active", "hung", "stuck", "idle", "unused", "caches", "connections", "tables", "door", "world",
+        "party", "war", "engine", "count", "counter", "errors", "error", "warnings", "users", "everyone", "everybody",
+        "nobody", "someone", "people", "me", "you", "us", "him", "her", "except", "excepted", "excluding", "exclude",
         "excluded", "besides", "minus", "skip", "only", "just", "then", "to", "from", "on", "in", "at", "of", "for",
         "the", "it", "them", "both", "all", "please", "ok", "on", "too", "also", "either", "else", "only", "ever",
         "even", "still", "more", "less", "many", "much", "some", "any", "none", "other", "others", "another", "same",
