@@ -66,6 +66,10 @@ pub(crate) fn complete(roster: &Roster, lexicon: &Lexicon, typed: &str, recipes:
         .any(|n| lexicon.except.at(&before[n..]).is_some_and(|(length, ())| n + length == before.len()));
     let mut found = Vec::new();
     let mut offer = |name: &str, kind: CompletionKind| {
+        // Ten thousand hosts may fit; what comes first is what is shown.
+        if found.len() == MOST {
+            return;
+        }
         let lower = name.to_lowercase();
         let part = [said.trim_start(), last.as_str()].into_iter().find(|p| lower.starts_with(p) && lower != **p);
         if let Some(part) = part.filter(|p| !p.is_empty() || (in_place && due))
@@ -92,6 +96,5 @@ pub(crate) fn complete(roster: &Roster, lexicon: &Lexicon, typed: &str, recipes:
         lexicon.service_names().for_each(|name| offer(name, CompletionKind::Service));
         roster.targets.iter().for_each(|t| offer(&t.spec.name, CompletionKind::Host));
     }
-    found.truncate(MOST);
     found
 }

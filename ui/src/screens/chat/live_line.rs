@@ -201,8 +201,6 @@ fn rows(hosts: Hosts) -> AnyView {
         })
         .collect_view();
     view! {
-        <ul class="live-host-rows">{rows}</ul>
-        {(more > 0).then(|| view! { <p class="live-hosts-note faint" data-test="live-hosts-more">{format!("and {}", plural(more, "more host", "more hosts"))}</p> })}
         {(!without.is_empty())
             .then(|| {
                 view! {
@@ -211,6 +209,8 @@ fn rows(hosts: Hosts) -> AnyView {
                     </p>
                 }
             })}
+        <ul class="live-host-rows">{rows}</ul>
+        {(more > 0).then(|| view! { <p class="live-hosts-note faint" data-test="live-hosts-more">{format!("and {}", plural(more, "more host", "more hosts"))}</p> })}
     }
     .into_any()
 }
