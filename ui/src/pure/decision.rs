@@ -1,8 +1,12 @@
-//! Which plan a key may decide on: only one the operator is looking at, and nothing else.
+//! Which plan or choice a key may decide on: only one the operator is looking at, and nothing else.
 
-use wheelhouse_protocol::PlanId;
 use wheelhouse_protocol::chat::{Content, Message};
 use wheelhouse_protocol::plan::{Proposal, ProposalState};
+use wheelhouse_protocol::reading::{Disposition, Reading};
+use wheelhouse_protocol::{MessageId, PlanId};
+
+/// Choices that have a key of their own: 1 to 9.
+pub(crate) const KEYS: usize = 9;
 
 /// Whether a plan waits for a decision.
 pub(crate) fn waits(proposal: &Proposal) -> bool {
@@ -14,6 +18,30 @@ pub(crate) fn waits(proposal: &Proposal) -> bool {
 pub(crate) fn by_key(messages: &[Message], draft: &str) -> Option<PlanId> {
     match &messages.last()?.content {
         Content::Proposal { proposal } if waits(proposal) && draft.trim().is_empty() => Some(proposal.id),
+        _ => None,
+    }
+}
+
+/// Whether a reply's choices are the next thing to say: it is the last word, and it is a question.
+pub(crate) fn asks(messages: &[Message], reply: MessageId) -> bool {
+    messages.last().is_some_and(|last| last.id == reply && question(last).is_some())
+}
+
+/// The request that a key means: the number of one of the choices of the question that is the last word, over all
+/// parts of that question, while nothing is being typed.
+pub(crate) fn chosen(messages: &[Message], draft: &str, key: &str) -> Option<String> {
+    let n: usize = key.parse().ok().filter(|n| (1..=KEYS).contains(n) && draft.trim().is_empty())?;
+    let reading = question(messages.last()?)?;
+    reading.questions.iter().flat_map(|q| &q.choices).nth(n - 1).map(|choice| choice.request.clone())
+}
+
+fn question(message: &Message) -> Option<&Reading> {
+    match &message.content {
+        Content::Proposal { proposal }
+            if proposal.plan.is_none() && proposal.reading.disposition == Disposition::Clarify =>
+        {
+            Some(&proposal.reading)
+        }
         _ => None,
     }
 }
@@ -72,6 +100,39 @@ mod tests {
         let thread = thread(&[plan(2, "open")]);
         assert_eq!(by_key(&thread, "stop nginx"), None, "the key may be meant for what is in the input");
         assert_eq!(by_key(&thread, " \n"), Some(plan_id(2)), "nothing but space is nothing");
+    }
+
+    /// Two questions with choices, as one reply.
+    fn asked(n: u32) -> Value {
+        let choice = |name: &str| json!({ "label": name, "request": format!("restart nginx on {name}") });
+        json!({ "id": id(n), "at": "2026-03-12T12:00:00Z", "kind": "proposal", "proposal": {
+            "id": id(n), "state": "open", "made_at": "2026-03-12T12:00:00Z", "plan": null,
+            "reading": { "intent": "restart", "disposition": "clarify", "risk": "medium", "os": null, "slots": {}, "steps": [],
+                "targets": { "groups": [], "hosts": [], "exclude": [], "tags": [], "resolved": [], "why": [] },
+                "questions": [
+                    { "about": "targets", "text": "On which machines?", "choices": [choice("web"), choice("db")] },
+                    { "about": "time", "text": "When?", "choices": [choice("now")] }],
+                "reasons": [], "sentence": "On which machines?" } } })
+    }
+
+    #[test]
+    fn a_number_is_an_answer_to_the_last_question() {
+        let open = thread(&[request(1), asked(2)]);
+        assert_eq!(chosen(&open, "", "2").as_deref(), Some("restart nginx on db"));
+        assert_eq!(chosen(&open, "", "3").as_deref(), Some("restart nginx on now"), "numbers run on over its parts");
+        for key in ["0", "4", "a", "10", "-1", ""] {
+            assert_eq!(chosen(&open, "", key), None, "{key:?} is no choice");
+        }
+        assert_eq!(chosen(&open, "keep ", "1"), None, "the number belongs to what is being typed");
+        assert_eq!(chosen(&thread(&[asked(2), request(3)]), "", "1"), None, "it was answered");
+        assert_eq!(chosen(&thread(&[plan(2, "open")]), "", "1"), None, "a plan is no question");
+    }
+
+    #[test]
+    fn only_the_last_question_has_numbers() {
+        let of = |n| serde_json::from_value::<MessageId>(json!(id(n))).unwrap();
+        let thread = thread(&[asked(1), asked(2)]);
+        assert!(asks(&thread, of(2)) && !asks(&thread, of(1)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Times, durations, sizes and counts as people read them.
 
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use wheelhouse_protocol::Timestamp;
 
@@ -15,6 +16,11 @@ pub(crate) struct Local {
 impl Local {
     fn zone(&self) -> TimeZone {
         Offset::from_seconds(self.offset_minutes * 60).map_or(TimeZone::UTC, TimeZone::fixed)
+    }
+
+    /// The date and the time on the operator's clock.
+    pub(crate) fn civil(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.zone()).datetime()
     }
 
     /// `14:03:22` today, `12 Mar 14:03` this year, `2024-03-12 14:03` before that.

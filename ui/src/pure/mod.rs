@@ -1,5 +1,6 @@
 //! What needs no browser: formatting, sorting, windows of lists, buffers, exports. Tested on the host.
 
+pub(crate) mod completing;
 pub(crate) mod credential;
 pub(crate) mod decision;
 pub(crate) mod export;

@@ -22,7 +22,13 @@ fn list() -> AnyView {
         ("/", "Search on this screen"),
         ("Esc", "Close what was opened last"),
     ]));
-    let mut chat = owned(&[("Enter", "Send"), ("Shift Enter", "New line"), ("↑", "Recall what was said before")]);
+    let mut chat = owned(&[
+        ("Enter", "Send"),
+        ("Shift Enter", "New line"),
+        ("↑", "Recall what was said before"),
+        ("Tab", "Take the name that is offered"),
+        ("1 – 9", "Answer the question that was asked"),
+    ]);
     chat.push((with_command("Enter"), "Approve and run the plan that waits".to_owned()));
     let lists = owned(&[
         ("↑ ↓", "Move (also j and k)"),

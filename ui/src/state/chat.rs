@@ -11,7 +11,7 @@ use wheelhouse_protocol::chat::{
     SearchChat, SendMessage, StartConversation,
 };
 use wheelhouse_protocol::reading::Disposition;
-use wheelhouse_protocol::{ConversationId, PlanId, Problem};
+use wheelhouse_protocol::{ConversationId, MessageId, PlanId, Problem};
 
 const CURRENT: &str = "conversation";
 const DRAFT: &str = "draft";
@@ -213,6 +213,21 @@ impl Chat {
         }
         let draft = self.draft.get_untracked();
         self.messages_untracked(|messages| decision::by_key(messages, &draft))
+    }
+
+    /// The request that a key means as the answer to the question that was asked last, if it is one.
+    pub(crate) fn chosen_by_key(&self, key: &str) -> Option<String> {
+        if self.sending.with_untracked(Option::is_some) {
+            return None;
+        }
+        let draft = self.draft.get_untracked();
+        self.messages_untracked(|messages| decision::chosen(messages, &draft, key))
+    }
+
+    /// Whether a reply is the question that waits for its answer.
+    pub(crate) fn asks(&self, reply: MessageId) -> bool {
+        self.sending.with(Option::is_none)
+            && self.current.with(|c| c.ready().is_some_and(|c| decision::asks(&c.messages, reply)))
     }
 
     /// How many plans of this conversation wait for an approval.

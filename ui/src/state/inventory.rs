@@ -2,16 +2,16 @@
 
 use super::load::{Load, Remote};
 use crate::pure::trial::Trial;
+use crate::state::stores;
 use crate::{api, web};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::rc::Rc;
-use wheelhouse_planner::Planner;
+use wheelhouse_planner::{Completion, Context, Memory, Planner, Understood};
 use wheelhouse_protocol::inventory::{
     Group, ListGroups, ListHostKeys, ListTargets, Snapshot, Target, TestTarget, TrustedHostKey,
 };
-use wheelhouse_protocol::reading::Reading;
 use wheelhouse_protocol::{GroupId, TargetId};
 
 /// The inventory.
@@ -59,9 +59,27 @@ impl Inventory {
         });
     }
 
-    /// What a request means; `None` until the inventory is there.
-    pub(crate) fn reading(&self, request: &str) -> Option<Reading> {
-        self.planner.with(|planner| planner.as_ref().map(|p| p.reading(request)))
+    /// Hears of another planner.
+    pub(crate) fn planner_changed(&self) {
+        self.planner.track();
+    }
+
+    /// What a conversation has come to. It is told again when the inventory changes.
+    pub(crate) fn recall(&self, context: &Context) -> Memory {
+        self.planner.with(|planner| planner.as_ref().map(|p| p.recall(context)).unwrap_or_default())
+    }
+
+    /// What a message means after that; `None` until the inventory is there.
+    pub(crate) fn read_after(&self, message: &str, memory: &Memory) -> Option<Understood> {
+        self.planner.with_untracked(|planner| planner.as_ref().map(|p| p.read_after(message, memory)))
+    }
+
+    /// Names of the inventory, services and saved recipes with which what is typed before the cursor can go on.
+    pub(crate) fn complete(&self, typed: &str) -> Vec<Completion> {
+        let recipes: Vec<String> = stores().recipes.recipes.value.with_untracked(|recipes| {
+            recipes.ready().map(|r| r.iter().map(|r| r.name.clone()).collect()).unwrap_or_default()
+        });
+        self.planner.with_untracked(|planner| planner.as_ref().map(|p| p.complete(typed, &recipes)).unwrap_or_default())
     }
 
     /// Three things to try, from the inventory as it is.

@@ -7,6 +7,7 @@ pub(crate) mod jobs;
 pub(crate) mod load;
 pub(crate) mod navigation;
 pub(crate) mod notices;
+pub(crate) mod reading;
 pub(crate) mod recipes;
 pub(crate) mod settings;
 pub(crate) mod status;

@@ -56,11 +56,23 @@ pub(crate) fn complete(roster: &Roster, lexicon: &Lexicon, typed: &str, recipes:
     let begins = tokens.get(from).map_or(typed.chars().count(), |t| t.span.start);
     let said: String = typed.chars().skip(begins).collect::<String>().to_lowercase();
     let last: String = said.rsplit([' ', ',']).next().unwrap_or_default().to_owned();
+    // A name unasked only where one must follow: "on ", "web-01, ", "except ", and not behind a name that is complete.
+    let before = &tokens[..complete_tokens];
+    let due = before.last().is_none_or(|t| {
+        t.kind == Kind::Comma || t.is("and") || t.is("or") || (t.kind == Kind::Word && lexicon.place.contains(&t.lower))
+    }) || (0..before.len())
+        .rev()
+        .take(4)
+        .any(|n| lexicon.except.at(&before[n..]).is_some_and(|(length, ())| n + length == before.len()));
     let mut found = Vec::new();
     let mut offer = |name: &str, kind: CompletionKind| {
+        // Ten thousand hosts may fit; what comes first is what is shown.
+        if found.len() == MOST {
+            return;
+        }
         let lower = name.to_lowercase();
         let part = [said.trim_start(), last.as_str()].into_iter().find(|p| lower.starts_with(p) && lower != **p);
-        if let Some(part) = part.filter(|p| !p.is_empty() || in_place)
+        if let Some(part) = part.filter(|p| !p.is_empty() || (in_place && due))
             && found.iter().all(|c: &Completion| c.name != name)
         {
             found.push(Completion { name: name.to_owned(), kind, replaces: part.chars().count() });
@@ -84,6 +96,5 @@ pub(crate) fn complete(roster: &Roster, lexicon: &Lexicon, typed: &str, recipes:
         lexicon.service_names().for_each(|name| offer(name, CompletionKind::Service));
         roster.targets.iter().for_each(|t| offer(&t.spec.name, CompletionKind::Host));
     }
-    found.truncate(MOST);
     found
 }

@@ -11,6 +11,7 @@ mod clause;
 mod complete;
 mod lexicon;
 mod machines;
+mod memory;
 mod pace;
 mod places;
 mod plan;
@@ -27,6 +28,7 @@ mod when;
 
 pub use complete::{Completion, CompletionKind};
 pub use lexicon::{Lexicon, LexiconError};
+pub use memory::Memory;
 pub use plan::Files;
 pub use read::Understood;
 pub use recipe::StepsOn;
@@ -64,7 +66,18 @@ impl Planner {
 
     /// What an operator's words mean in a conversation: after a question, a plan that waits, or a job.
     pub fn read_in(&self, request: &str, context: &Context) -> Understood {
-        talk::read(&self.roster, &self.lexicon, request, context)
+        self.read_after(request, &self.recall(context))
+    }
+
+    /// What a conversation has come to: worked out once, where many messages are read after it. It costs as much as
+    /// reading every message in it.
+    pub fn recall(&self, context: &Context) -> Memory {
+        Memory { past: talk::past(&self.roster, &self.lexicon, context), now: context.now }
+    }
+
+    /// As [`Self::read_in`], for the conversation that was [recalled](Self::recall).
+    pub fn read_after(&self, request: &str, memory: &Memory) -> Understood {
+        talk::read(&self.roster, &self.lexicon, request, &memory.past, memory.now)
     }
 
     /// As [`Self::read`], for whoever only shows it.

@@ -42,7 +42,7 @@ pub enum Turn {
 }
 
 /// The last job.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LastJob {
     /// The request it came of.
     pub request: Option<String>,
@@ -125,8 +125,8 @@ fn described(plan: &Value) -> Option<String> {
 }
 
 /// What the conversation has come to.
-#[derive(Debug, Default)]
-struct Past {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Past {
     /// The last request that asked for something, standing alone.
     request: Option<String>,
     waits: bool,
@@ -135,8 +135,8 @@ struct Past {
     offered: Vec<String>,
 }
 
-/// Reads a message after what was said before.
-pub(crate) fn read(roster: &Roster, lexicon: &Lexicon, request: &str, context: &Context) -> Understood {
+/// What a conversation has come to.
+pub(crate) fn past(roster: &Roster, lexicon: &Lexicon, context: &Context) -> Past {
     let talk = Conversation { roster, lexicon, now: context.now };
     let mut past = Past::default();
     let from = context.turns.len().saturating_sub(MEMORY);
@@ -170,7 +170,18 @@ pub(crate) fn read(roster: &Roster, lexicon: &Lexicon, request: &str, context: &
             }
         }
     }
-    talk.message(request, &past)
+    past
+}
+
+/// Reads a message after what was said before.
+pub(crate) fn read(
+    roster: &Roster,
+    lexicon: &Lexicon,
+    request: &str,
+    past: &Past,
+    now: Option<DateTime>,
+) -> Understood {
+    Conversation { roster, lexicon, now }.message(request, past)
 }
 
 struct Conversation<'a> {

@@ -390,8 +390,36 @@ fn what_is_typed_goes_on() {
     assert_eq!(names("restart nginx on web-01, web-02 and da"), ["database servers/2"]);
     assert_eq!(names("run recipe dep"), ["deploy-api/3"]);
     assert_eq!(names("restart nginx on can"), ["canary/3"]);
-    assert!(names("restart nginx on ").len() > 4, "a place is due");
+    for due in [
+        "restart nginx on ", "restart nginx on web-01, ", "restart nginx on web-01 and ",
+        "restart nginx on web except ",
+    ] {
+        assert!(names(due).len() > 4, "a place is due behind {due:?}");
+    }
+    for said in ["restart nginx on web-01 ", "restart nginx on web servers "] {
+        assert_eq!(names(said), [""; 0], "nothing is wanted behind {said:?}");
+    }
     for nothing in ["", "hello", "copy /tmp/a", "restart nginx on web-01"] {
         assert_eq!(names(nothing), [""; 0], "{nothing}");
     }
+}
+
+#[test]
+fn a_conversation_recalled_once_reads_as_one_that_is_replayed() {
+    use wheelhouse_planner::{Context, Turn};
+    let context = Context {
+        turns: vec![
+            Turn::Said("restart nginx on web servers".to_owned()),
+            Turn::Waits(Some("restart nginx on web servers".to_owned())),
+        ],
+        now: None,
+    };
+    let memory = PLANNER.recall(&context);
+    for message in ["no, the database servers", "only web-01", "yes", "check disk usage on web-01"] {
+        let (once, again) = (PLANNER.read_after(message, &memory), PLANNER.read_in(message, &context));
+        assert_eq!(once.reading, again.reading, "{message}");
+        assert_eq!(once.read_as(), again.read_as(), "{message}");
+    }
+    let moved = PLANNER.read_after("no, the database servers", &memory);
+    assert_eq!(moved.read_as(), Some("restart nginx on database servers"));
 }

@@ -1,9 +1,11 @@
 //! Where the operator types, with what it would come to below.
 
-use crate::components::keys::key_hint;
-use crate::components::{Button, small_icon};
+use super::completions::{self, Completions};
+use super::live_line::{self, HostList};
+use crate::components::Button;
+use crate::pure::completing::before;
 use crate::pure::icons::Icon;
-use crate::pure::live_reading::{self, Line};
+use crate::state::reading::ReadingAlong;
 use crate::state::stores;
 use crate::web;
 use leptos::ev::KeyboardEvent;
@@ -32,13 +34,20 @@ pub(crate) fn composer() -> AnyView {
     let draft = stores().chat.draft;
     // How far back one has gone in what was said before, and what was being typed then.
     let recalled = RwSignal::new(None::<(usize, String)>);
-    let line = Memo::new(move |_| {
-        let text = draft.get();
-        if text.trim().is_empty() {
-            return None;
-        }
-        stores().inventory.reading(&text).map(|reading| live_reading::line(&reading))
+    // Names are offered to who types, not to who recalls or moves about.
+    let completing = StoredValue::new(false);
+    let along = ReadingAlong::begin(move || {
+        let (text, cursor) = at_cursor(node).filter(|_| completing.get_value())?;
+        Some(before(&text, cursor).to_owned())
     });
+    let hosts = HostList::new();
+    let shown = live_line::shown(along.live, hosts);
+    let completions = Completions::new(along, shown);
+    let line = Memo::new(move |_| along.live.with(|live| live.as_ref().map(|live| live.line.clone())));
+    let offer_nothing = move || {
+        completing.set_value(false);
+        along.offer_nothing();
+    };
     Effect::new(move |_| {
         draft.track();
         if let Some(area) = node.get() {
@@ -46,30 +55,57 @@ pub(crate) fn composer() -> AnyView {
         }
     });
     focus_input();
+    answer_by_number();
     let send = move || {
         let text = draft.get_untracked();
         if !text.trim().is_empty() && stores().chat.sending.with_untracked(Option::is_none) {
+            offer_nothing();
+            hosts.close();
             stores().chat.type_draft(String::new());
             recalled.set(None);
             stores().chat.send(text);
         }
     };
+    let take = move |n: usize| {
+        let taken = at_cursor(node).and_then(|(text, cursor)| along.accepted(n, &text, cursor));
+        offer_nothing();
+        if let (Some((text, cursor)), Some(area)) = (taken, node.get_untracked()) {
+            // The page's own text first: the cursor goes where the new one has it.
+            area.set_value(&text);
+            area.set_selection_range(cursor as u32, cursor as u32).ok();
+            stores().chat.type_draft(text);
+        }
+    };
     let on_key = move |event: KeyboardEvent| {
+        let held = event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key();
         if event.is_composing() {
             return;
         }
         match event.key().as_str() {
-            "Enter" if !event.shift_key() && !event.ctrl_key() && !event.meta_key() => {
+            "Enter" if !held => {
                 event.prevent_default();
-                send();
+                match completions.by_enter() {
+                    Some(chosen) => take(chosen),
+                    None => send(),
+                }
             }
+            "Tab" if !held => {
+                if let Some(chosen) = completions.by_tab() {
+                    event.prevent_default();
+                    take(chosen);
+                }
+            }
+            "ArrowUp" if !held && completions.step(false) => event.prevent_default(),
+            "ArrowDown" if !held && completions.step(true) => event.prevent_default(),
             "ArrowUp" if at_edge(node, true) && recall(recalled, true) => event.prevent_default(),
             "ArrowDown" if at_edge(node, false) && recall(recalled, false) => event.prevent_default(),
+            "ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown" => offer_nothing(),
             _ => {}
         }
     };
     view! {
         <div class="composer">
+            {completions.view(take)}
             <div class="composer-box">
                 <textarea
                     id=ID
@@ -79,13 +115,26 @@ pub(crate) fn composer() -> AnyView {
                     data-test="chat-input"
                     aria-label="What shall be done?"
                     aria-describedby="live-reading"
+                    aria-autocomplete="list"
+                    aria-haspopup="listbox"
+                    aria-controls=move || completions.any.get().then_some(completions::LIST)
+                    aria-activedescendant=move || completions.active()
                     placeholder="restart nginx on web servers except web-03"
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || draft.get()
                     on:input=move |event| {
                         recalled.set(None);
+                        completing.set_value(true);
+                        hosts.typed();
                         stores().chat.type_draft(event_target_value(&event));
+                    }
+                    on:pointerdown=move |_| offer_nothing()
+                    on:blur=move |_| {
+                        // It comes too when the screen is left.
+                        if !completing.is_disposed() {
+                            offer_nothing();
+                        }
                     }
                     on:keydown=on_key
                 ></textarea>
@@ -100,32 +149,31 @@ pub(crate) fn composer() -> AnyView {
                     .view()}
             </div>
             <div class="live-reading" id="live-reading" data-test="live-reading" aria-live="polite">
-                {move || line.get().map_or_else(hint, reading)}
+                {move || line.get().map_or_else(live_line::hint, |line| live_line::line(line, hosts))}
             </div>
+            {live_line::hosts(shown, hosts)}
         </div>
     }
     .into_any()
 }
 
-fn hint() -> AnyView {
-    view! {
-        <span class="faint">{key_hint("Enter")}" plans it · "{key_hint("Shift Enter")}" new line · "{key_hint("↑")}" recalls · nothing runs before you say so"</span>
-    }
-    .into_any()
-}
-
-fn reading(line: Line) -> AnyView {
-    let Line { icon, tone, what, where_, risk, enter } = line;
-    let hosts = (!where_.is_empty()).then(|| view! { <span class="soft truncate">{format!("({where_})")}</span> });
-    let risk = (!risk.is_empty()).then(|| view! { <span class=format!("look {}", tone.class())>{risk}</span> });
-    view! {
-        <span class=format!("look {}", tone.class())>{small_icon(icon)}</span>
-        <span class="live-what truncate">{what}</span>
-        {hosts}
-        {risk}
-        {(!enter.is_empty()).then(|| view! { <span class="faint nowrap">{key_hint("⏎")}" "{enter}</span> })}
-    }
-    .into_any()
+/// The numbers of a question's choices, wherever the keyboard is, unless it is in another field or something lies over
+/// the page.
+fn answer_by_number() {
+    let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        let held = event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat() || event.is_composing();
+        let elsewhere = web::target_of(&event).is_some_and(|t| web::is_typing(&t) && t.id() != ID);
+        let over =
+            web::window().and_then(|w| w.document()).and_then(|d| d.query_selector("dialog[open]").ok().flatten());
+        if held || elsewhere || over.is_some() || event.default_prevented() {
+            return;
+        }
+        if let Some(request) = stores().chat.chosen_by_key(&event.key()) {
+            event.prevent_default();
+            stores().chat.send(request);
+        }
+    });
+    on_cleanup(move || handle.remove());
 }
 
 /// As high as what is typed, up to a limit the style sets.
@@ -134,6 +182,13 @@ fn fit(area: &web_sys::HtmlTextAreaElement) {
     // Setting a style property of that name does not fail.
     style.set_property("height", "auto").ok();
     style.set_property("height", &format!("{}px", area.scroll_height())).ok();
+}
+
+/// What is typed, and where the cursor is in it, while nothing is selected.
+fn at_cursor(node: NodeRef<html::Textarea>) -> Option<(String, usize)> {
+    let area = node.try_get_untracked().flatten()?;
+    let (from, to) = (area.selection_start().ok().flatten()?, area.selection_end().ok().flatten()?);
+    (from == to).then(|| (area.value(), from as usize))
 }
 
 /// Whether the cursor is in the first (or last) line, where the arrow has nowhere to go.

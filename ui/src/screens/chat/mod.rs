@@ -1,11 +1,13 @@
 //! Chat: say it, see exactly what would run, approve it, watch it run.
 
 mod answer;
+mod completions;
 mod composer;
 mod conversations;
 mod follow_up;
 mod hosts;
 mod job_card;
+mod live_line;
 mod plan_card;
 mod replies;
 mod result;

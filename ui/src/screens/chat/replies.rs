@@ -1,16 +1,29 @@
 //! Replies that are no plan and no answer: a question, a refusal.
 
 use crate::components::{Button, icon};
+use crate::pure::decision::KEYS;
 use crate::pure::icons::Icon;
 use crate::state::stores;
 use leptos::prelude::*;
+use wheelhouse_protocol::MessageId;
 use wheelhouse_protocol::reading::{Question, Reading};
 
-/// Something must be said before anything can run.
-pub(crate) fn question(reading: &Reading) -> AnyView {
-    let questions = reading.questions.iter().map(one_question).collect_view();
+/// Something must be said before anything can run. While it is the last word, its choices have keys.
+pub(crate) fn question(reply: MessageId, reading: &Reading) -> AnyView {
+    let waits = Memo::new(move |_| stores().chat.asks(reply));
+    let idle = Memo::new(|_| stores().chat.draft.with(|d| !d.trim().is_empty()));
+    let mut first = 0;
+    let questions = reading
+        .questions
+        .iter()
+        .map(|question| {
+            let from = first;
+            first += question.choices.len();
+            one_question(question, from, waits)
+        })
+        .collect_view();
     view! {
-        <article class="card reply tone-info" data-test="question-card">
+        <article class="card reply tone-info" class:keys-idle=move || idle.get() data-test="question-card">
             <span class="reply-icon">{icon(Icon::Question)}</span>
             <div class="stack grow">
                 {questions}
@@ -21,23 +34,22 @@ pub(crate) fn question(reading: &Reading) -> AnyView {
     .into_any()
 }
 
-fn one_question(question: &Question) -> AnyView {
-    let choices = question
-        .choices
-        .iter()
-        .map(|choice| {
+fn one_question(question: &Question, from: usize, waits: Memo<bool>) -> AnyView {
+    let choices = question.choices.clone();
+    let any = !choices.is_empty();
+    let buttons = move || {
+        let numbered = waits.get();
+        let buttons = choices.iter().zip(from + 1..).map(|(choice, n)| {
             let request = choice.request.clone();
-            Button::new(choice.label.clone())
-                .title(choice.request.clone())
-                .test("choice")
-                .on(move || stores().chat.send(request.clone()))
-                .view()
-        })
-        .collect_view();
-    let any = !question.choices.is_empty();
+            let button = Button::new(choice.label.clone()).title(choice.request.clone()).test("choice");
+            let button = if numbered && n <= KEYS { button.keys(n.to_string()) } else { button };
+            button.on(move || stores().chat.send(request.clone())).view()
+        });
+        buttons.collect_view()
+    };
     view! {
         <p class="strong selectable">{question.text.clone()}</p>
-        {any.then(|| view! { <div class="row wrap choices">{choices}</div> })}
+        {any.then(|| view! { <div class="row wrap choices">{buttons}</div> })}
     }
     .into_any()
 }

@@ -151,7 +151,7 @@ fn message(id: MessageId, recent: bool) -> AnyView {
     let Some(first) = now.get_untracked() else { return ().into_any() };
     match first.content {
         Content::Request { text } => said(text, first.at),
-        Content::Proposal { proposal } => reply(*proposal, now, recent),
+        Content::Proposal { proposal } => reply(id, *proposal, now, recent),
     }
 }
 
@@ -166,7 +166,7 @@ fn said(text: String, at: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn reply(first: Proposal, message: Memo<Option<Message>>, recent: bool) -> AnyView {
+fn reply(id: MessageId, first: Proposal, message: Memo<Option<Message>>, recent: bool) -> AnyView {
     let fallback = first.clone();
     let proposal = Memo::new(move |before: Option<&Proposal>| {
         let now = message.get().and_then(|m| match m.content {
@@ -179,6 +179,6 @@ fn reply(first: Proposal, message: Memo<Option<Message>>, recent: bool) -> AnyVi
         (true, _) => plan_card::plan_card(proposal, recent, Callback::new(|_| {})),
         (false, Disposition::Reject) => replies::refusal(&first.reading),
         (false, Disposition::Answer) => answer::answer(&first.reading),
-        (false, _) => replies::question(&first.reading),
+        (false, _) => replies::question(id, &first.reading),
     }
 }
