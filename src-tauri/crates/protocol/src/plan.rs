@@ -279,6 +279,9 @@ pub struct Proposal {
     pub reading: Reading,
     /// What would run; only for [`crate::reading::Disposition::Plan`] and `Confirm`.
     pub plan: Option<Plan>,
+    /// Whether a language model suggested how to read it. Such a plan always needs an approval, also one that only reads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suggested_by_model: bool,
     /// Where it stands.
     pub state: ProposalState,
     /// The job that came of it.
