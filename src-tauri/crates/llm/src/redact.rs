@@ -67,10 +67,11 @@ pub(crate) fn redact(words: &str) -> Redacted {
             continue;
         }
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let giver = GIVERS.contains(&word) || GIVERS.contains(&bare.as_str());
+        let quoted = opening_quote(word).is_some();
+        let giver = !quoted && (GIVERS.contains(&word) || GIVERS.contains(&bare.as_str()));
         let cut = match watch {
             Watch::Next if !giver => true,
-            Watch::Follows if !giver && !JOINTS.contains(&bare.as_str()) => true,
+            Watch::Follows if !giver && (quoted || !JOINTS.contains(&bare.as_str())) => true,
             _ => false,
         };
         if cut {
