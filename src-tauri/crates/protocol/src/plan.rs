@@ -3,7 +3,7 @@
 use crate::action::{Action, LocalFile};
 use crate::inventory::{ConnectionKind, Os};
 use crate::job::JobSummary;
-use crate::reading::{Intent, Reading, Risk};
+use crate::reading::{Disposition, Intent, Reading, Risk};
 use crate::{CredentialId, PlanId, TargetId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -289,6 +289,16 @@ pub struct Proposal {
     pub job: Option<crate::JobId>,
     /// When it was made.
     pub made_at: Timestamp,
+}
+
+impl Proposal {
+    /// Whether it runs only after an approval of exactly its plan: because it changes machines, because the
+    /// words were such, or because a model suggested how to read them.
+    pub fn needs_approval(&self) -> bool {
+        self.suggested_by_model
+            || self.reading.disposition == Disposition::Confirm
+            || self.plan.as_ref().is_some_and(Plan::needs_approval)
+    }
 }
 
 /// Makes a plan from words, outside any conversation.
