@@ -5,6 +5,8 @@
 //! that runs without an approval, and never anything the operator could not have typed.
 
 mod scope;
+#[cfg(all(test, unix))]
+mod tests;
 mod wording;
 
 use crate::App;

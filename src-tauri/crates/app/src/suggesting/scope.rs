@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use wheelhouse_planner::{Planner, Understood};
 use wheelhouse_protocol::inventory::Snapshot;
-use wheelhouse_protocol::reading::{Disposition, Intent, Reading, Risk};
+use wheelhouse_protocol::reading::{Disposition, Intent, Reading, Risk, TargetReading};
 
 /// The slots that can be said again, and so kept.
 const KEPT: &[&str] = &["service", "package", "process", "path", "source", "destination", "version", "user", "lines"];
@@ -73,10 +73,11 @@ impl Scope {
         if !whole || !unknown && !wheelhouse_llm::SUGGESTIBLE.contains(&reading.intent) {
             return None;
         }
-        let named = if names_any {
-            Some(places.resolved.iter().cloned().collect())
-        } else {
-            mentioned(request, planner, snapshot)
+        let mentions = Mentions::of(request, places, planner, snapshot);
+        let named = match names_any {
+            true => Some(places.resolved.iter().cloned().collect()),
+            // Where the planner saw no place at all.
+            false => (!mentions.machines.is_empty()).then_some(mentions.machines),
         };
         let says = |list: &[&str]| words(request).any(|word| list.contains(&word.as_str()));
         let polite = is_polite(request);
@@ -86,7 +87,8 @@ impl Scope {
             negated || HOLDING.contains(&word.as_str()) || word.contains('%')
         });
         let asks = request.contains('?') || words(request).next().is_some_and(|word| ASKING.contains(&word.as_str()));
-        let looks_only = foreign || holds || asks && !polite || says(EXCEPTING) && places.exclude.is_empty();
+        let looks_only =
+            foreign || holds || mentions.unaccounted || asks && !polite || says(EXCEPTING) && places.exclude.is_empty();
         Some(Self {
             intent: (!unknown).then_some(reading.intent),
             slots: reading.slots.clone(),
@@ -143,25 +145,43 @@ fn is_polite(request: &str) -> bool {
     next(&["can", "could", "would", "will"]) && next(&["you", "we"])
 }
 
-/// The machines whose names, addresses or groups stand in the words, where the planner saw no place.
-fn mentioned(request: &str, planner: &Planner, snapshot: &Snapshot) -> Option<BTreeSet<String>> {
-    let said: Vec<String> = words(request).collect();
-    let text = format!(" {} ", said.join(" "));
-    let stands = |name: &str| {
-        let name = words(name).collect::<Vec<_>>().join(" ");
-        !name.is_empty() && text.contains(&format!(" {name} "))
-    };
-    let mut named = BTreeSet::new();
-    for target in &snapshot.targets {
-        if stands(&target.spec.name) || target.spec.addresses.iter().any(|a| stands(a)) {
-            named.insert(target.spec.name.clone());
+/// What of the inventory stands in the words by name.
+#[derive(Default)]
+struct Mentions {
+    /// The machines all of it comes to.
+    machines: BTreeSet<String>,
+    /// Whether something of it is not in the planner's own reading of the place: it may have been named to
+    /// be left alone.
+    unaccounted: bool,
+}
+
+impl Mentions {
+    fn of(request: &str, places: &TargetReading, planner: &Planner, snapshot: &Snapshot) -> Self {
+        let text = format!(" {} ", words(request).collect::<Vec<_>>().join(" "));
+        let stands = |name: &str| {
+            let name = words(name).collect::<Vec<_>>().join(" ");
+            !name.is_empty() && text.contains(&format!(" {name} "))
+        };
+        let seen: BTreeSet<String> =
+            [&places.groups, &places.hosts, &places.exclude].into_iter().flatten().map(|n| n.to_lowercase()).collect();
+        let mut all = Self::default();
+        for target in &snapshot.targets {
+            let spec = &target.spec;
+            let mut names = std::iter::once(&spec.name).chain(&spec.addresses);
+            if names.clone().any(|name| stands(name)) {
+                all.unaccounted |= !names.any(|name| seen.contains(&name.to_lowercase()));
+                all.machines.insert(spec.name.clone());
+            }
         }
-    }
-    for group in &snapshot.groups {
-        if stands(&group.spec.name) || group.spec.aliases.iter().any(|a| stands(a)) {
-            let reading = planner.reading(&format!("show uptime on \"{}\"", group.spec.name));
-            named.extend(reading.targets.resolved);
+        for group in &snapshot.groups {
+            let spec = &group.spec;
+            let mut names = std::iter::once(&spec.name).chain(&spec.aliases);
+            if names.clone().any(|name| stands(name)) {
+                all.unaccounted |= !names.any(|name| seen.contains(&name.to_lowercase()));
+                let reading = planner.reading(&format!("show uptime on \"{}\"", spec.name));
+                all.machines.extend(reading.targets.resolved);
+            }
         }
+        all
     }
-    (!named.is_empty()).then_some(named)
 }
