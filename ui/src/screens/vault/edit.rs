@@ -19,20 +19,8 @@ use wheelhouse_protocol::{CredentialId, Problem};
 
 /// Fields whose problems stand beside them.
 const OURS: &[&str] = &[
-    "name",
-    "service",
-    "rotate_after_days",
-    "notes",
-    "tags",
-    "username",
-    "password",
-    "sudo_password",
-    "private_key",
-    "passphrase",
-    "key",
-    "token",
-    "certificate",
-    "url",
+    "name", "service", "rotate_after_days", "notes", "tags", "username", "password", "sudo_password", "private_key",
+    "passphrase", "key", "token", "certificate", "url",
 ];
 
 /// One field of the form.
