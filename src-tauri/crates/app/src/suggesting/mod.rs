@@ -154,7 +154,7 @@ fn checked(mut said: Suggestion, request: &str, snapshot: &Snapshot, scope: &Sco
         match scope.slots.get(slot) {
             Some(heard) => *value = Some(heard.as_str()?.to_owned()),
             None => {
-                if value.as_ref().is_some_and(|name| !typed.has(name) && !(may_be_service && known_service(name))) {
+                if value.as_ref().is_some_and(|name| !(typed.has(name) || may_be_service && known_service(name))) {
                     return None;
                 }
             }

@@ -58,3 +58,25 @@ fn changed(settings: &Settings, name: &str, value: &str) -> Result<Settings, Pro
     *field = if field.is_string() { text() } else { serde_json::from_str(value).unwrap_or_else(|_| text()) };
     serde_json::from_value(all).map_err(invalid)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_setting_is_changed_by_its_whole_name() {
+        let mut settings = Settings::default();
+        for (name, value) in
+            [("llm.enabled", "true"), ("llm.model", "7"), ("llm.kind", "ollama"), ("approval_minutes", "20")]
+        {
+            settings = changed(&settings, name, value).unwrap();
+        }
+        assert!(settings.llm.enabled);
+        assert_eq!((settings.llm.model.as_str(), settings.llm.kind.as_str()), ("7", "ollama"), "text stays text");
+        assert_eq!(settings.approval_minutes, 20);
+        for name in ["llm", "llm.script", "enabled", "llm.model.x", ""] {
+            assert!(changed(&settings, name, "true").is_err(), "{name}");
+        }
+    }
+}
