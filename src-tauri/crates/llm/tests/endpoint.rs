@@ -157,6 +157,17 @@ async fn the_breaker_takes_a_failing_endpoint_out_and_lets_it_back_in() {
 }
 
 #[tokio::test]
+async fn nonsense_counts_as_a_failure_of_the_endpoint() {
+    let server = FakeLlm::saying("I would rather talk about poetry.");
+    let client = client();
+    for _ in 0..5 {
+        let result = client.suggest(&settings(&server, LlmKind::Ollama), None, &request("kick nginx")).await;
+        assert_eq!(result, Err(LlmError::Form));
+    }
+    assert!(matches!(client.breaker(), BreakerState::Open { .. }), "a model that only talks is left alone, too");
+}
+
+#[tokio::test]
 async fn a_caller_who_gives_up_does_not_keep_the_breaker_half_open() {
     let server = FakeLlm::new(Reply::Status(500, String::new()));
     let client = Client::new(Limits { failures: 1, rest: Duration::from_millis(200), ..Limits::default() });
