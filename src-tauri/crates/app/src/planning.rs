@@ -64,8 +64,9 @@ impl App {
             let mut reading = reading;
             reading.sentence.clone_from(&plan.sentence);
             // What had to be looked at first must be again.
-            let looked_at = plan.needs_approval() || reading.disposition == Disposition::Confirm;
-            reading.disposition = if looked_at { Disposition::Confirm } else { Disposition::Plan };
+            if plan.needs_approval() {
+                reading.disposition = Disposition::Confirm;
+            }
             reading.targets = TargetReading {
                 resolved: plan.targets.iter().map(|t| t.name.clone()).collect(),
                 why: plan.targets.iter().map(|t| t.why.clone()).collect(),

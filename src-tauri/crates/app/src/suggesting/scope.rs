@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use wheelhouse_planner::{Planner, Understood};
 use wheelhouse_protocol::inventory::Snapshot;
-use wheelhouse_protocol::reading::{Disposition, Intent, Reading, Risk, TargetReading};
+use wheelhouse_protocol::reading::{Disposition, Intent, Reading, TargetReading};
 
 /// The slots that can be said again, and so kept.
 const KEPT: &[&str] = &["service", "package", "process", "path", "source", "destination", "version", "user", "lines"];
@@ -46,10 +46,10 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// The scope for a request; `None` where a model is not asked. It is asked only where the planner did
+    /// The scope for a request the planner has a question about; `None` where a model is not asked. It is asked only where the planner did
     /// not know what is wanted, or misses a plain piece of it.
     pub(super) fn of(request: &str, reading: &Reading, planner: &Planner, snapshot: &Snapshot) -> Option<Self> {
-        if reading.disposition != Disposition::Clarify || reading.questions.is_empty() {
+        if reading.questions.is_empty() {
             return None;
         }
         let places = &reading.targets;
@@ -120,7 +120,6 @@ impl Scope {
             Some(named) if !resolved.iter().all(|name| named.contains(*name)) => {
                 return Some("it is for other machines than those that were named");
             }
-            None if reading.risk == Risk::Critical => return Some("it is for everything, which nobody said"),
             _ => {}
         }
         if self.looks_only && reading.disposition != Disposition::Plan {

@@ -230,6 +230,16 @@ async fn lies_and_attacks_come_to_nothing() {
             r#"{"intent":"restart","service":"nginx","targets":["web servers","db servers","localhost"],"except":["evil"]}"#,
             "a name out of nowhere",
         ),
+        (
+            "check the status of nginx",
+            r#"{"intent":"check","service":"nginx","targets":["all servers"]}"#,
+            "a look at everything",
+        ),
+        (
+            "check the status of nginx",
+            r#"{"intent":"check","service":"nginx","targets":["every host"]}"#,
+            "a look at everything",
+        ),
         ("give nginx some zing on web servers but mind the third", RESTART, "the exception is lost"),
         ("give nginx some zing on web servers one at a time", RESTART, "the order is lost"),
         ("give nginx some zing on web servers if it hangs", RESTART, "the condition is lost"),
@@ -263,6 +273,7 @@ async fn what_the_planner_heard_stands_over_what_the_model_says() {
     assert_eq!(resolved(&made), ["web-01"], "a model may narrow");
     let says = r#"{"intent":"restart","service":"nginx","targets":[]}"#;
     let made = bench.ask_with("give nginx some zing on web servers except web-03", says).await;
+    assert!(made.suggested_by_model && made.plan.is_some());
     assert_eq!(resolved(&made), ["web-01", "web-02"], "what was left out stays out: {:?}", made.reading);
 }
 
