@@ -291,7 +291,7 @@ async fn an_uncertain_request_comes_to_a_look_at_most() {
 #[tokio::test]
 async fn it_sees_words_and_names_and_nothing_else() {
     let bench = Bench::new(RESTART).await;
-    bench.ask("give nginx some zing on web servers, my password is hunter2").await;
+    bench.ask("give nginx some zing with token=hunter2 on web servers").await;
     let heard = bench.model.heard();
     let body = &heard[0].body;
     assert!(body.contains("web servers") && body.contains("db servers") && body.contains("zing"), "{body}");
