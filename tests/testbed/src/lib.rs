@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
 
 mod account;
+mod llm;
 mod process;
 mod proxy;
 mod sshd;
 
 pub use account::{Account, AccountOptions, Sudo};
+pub use llm::{FakeLlm, Heard, Reply};
 pub use process::{descendants, end, is_running};
 pub use proxy::{Fault, Proxy};
 pub use sshd::{KeyPair, Sshd, SshdOptions};

@@ -20,6 +20,7 @@ pub(crate) mod load;
 pub(crate) mod log_buffer;
 pub(crate) mod log_text;
 pub(crate) mod mention;
+pub(crate) mod model_words;
 pub(crate) mod order;
 pub(crate) mod reaching;
 pub(crate) mod recent;

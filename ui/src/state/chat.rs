@@ -10,7 +10,6 @@ use wheelhouse_protocol::chat::{
     ClearConversation, Content, Conversation, ConversationSummary, GetConversation, ListConversations, Message,
     SearchChat, SendMessage, StartConversation,
 };
-use wheelhouse_protocol::reading::Disposition;
 use wheelhouse_protocol::{ConversationId, MessageId, PlanId, Problem};
 
 const CURRENT: &str = "conversation";
@@ -235,9 +234,7 @@ impl Chat {
         self.current.with(|c| {
             let messages = c.ready().map(|c| c.messages.as_slice()).unwrap_or_default();
             let approvals = messages.iter().filter(|m| match &m.content {
-                Content::Proposal { proposal } => {
-                    waits(proposal) && proposal.reading.disposition == Disposition::Confirm
-                }
+                Content::Proposal { proposal } => waits(proposal) && proposal.needs_approval(),
                 Content::Request { .. } => false,
             });
             approvals.count()

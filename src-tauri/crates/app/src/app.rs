@@ -4,6 +4,7 @@ use crate::bus::Bus;
 use crate::schedule::scheduler;
 use crate::{Caller, Clock, SystemClock, feed, watch};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -47,12 +48,20 @@ pub struct AppOptions {
     pub vault: VaultOptions,
     /// What time it is for schedules.
     pub clock: Arc<dyn Clock>,
+    /// What a request to the language model may take.
+    pub llm: wheelhouse_llm::Limits,
 }
 
 impl AppOptions {
     /// The usual program on this data directory.
     pub fn new(directory: PathBuf, door: Door) -> Self {
-        Self { directory, door, vault: VaultOptions::default(), clock: Arc::new(SystemClock) }
+        Self {
+            directory,
+            door,
+            vault: VaultOptions::default(),
+            clock: Arc::new(SystemClock),
+            llm: wheelhouse_llm::Limits::default(),
+        }
     }
 }
 
@@ -78,6 +87,9 @@ pub struct App {
     pub(crate) telemetry: Option<Telemetry>,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) bus: Bus,
+    pub(crate) llm: wheelhouse_llm::Client,
+    /// How many of the model's suggestions became a plan.
+    pub(crate) suggestions_used: AtomicU64,
     /// The planner, with the version of the inventory it was made from.
     pub(crate) planner: Mutex<Option<(u64, Arc<Planner>)>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -159,6 +171,8 @@ impl App {
             telemetry,
             inbox,
             bus,
+            llm: wheelhouse_llm::Client::new(options.llm),
+            suggestions_used: AtomicU64::new(0),
             planner,
             clock: options.clock,
             set_back: Mutex::default(),
@@ -222,6 +236,7 @@ impl App {
     /// Stores the settings and lets the rooms know.
     pub(crate) async fn apply_settings(&self, settings: &Settings) -> Result<(), Problem> {
         settings.check()?;
+        wheelhouse_llm::check(&settings.llm)?;
         let mut applied = self.applied.lock().await;
         self.store.set_setting(SETTINGS, settings).await?;
         self.obey(&mut applied, settings);
@@ -233,6 +248,9 @@ impl App {
         self.vault.set_auto_lock(settings.auto_lock_minutes);
         if let Some(telemetry) = &self.telemetry {
             telemetry.set_retention(settings.telemetry_days);
+        }
+        if applied.settings.llm != settings.llm {
+            self.llm.reset();
         }
         applied.settings = settings.clone();
         self.bus.publish(Event::SettingsChanged);

@@ -18,6 +18,7 @@ mod planning;
 mod recipe;
 mod registry;
 mod schedule;
+mod suggesting;
 #[cfg(test)]
 mod testing;
 mod watch;

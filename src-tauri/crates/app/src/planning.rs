@@ -44,7 +44,7 @@ impl App {
             };
         }
         answers::fill_in(&self.store, &planner, &mut made.reading, Zoned::now()).await?;
-        Ok(made)
+        self.with_suggestion(request, &planner, made, strategy).await
     }
 
     /// The same steps for some of a plan's targets, as a proposal of its own.
@@ -57,18 +57,22 @@ impl App {
     ) -> Result<Proposal, Problem> {
         let planner = self.planner().await?;
         let reading = old.reading.clone();
+        let suggested_by_model = old.suggested_by_model;
         blocking(move || {
             let id = PlanId(Uuid::now_v7());
             let plan = planner.plan_again(&plan, &keep, id, strategy, &Disk)?;
             let mut reading = reading;
             reading.sentence.clone_from(&plan.sentence);
-            reading.disposition = if plan.needs_approval() { Disposition::Confirm } else { Disposition::Plan };
+            // What had to be looked at first must be again.
+            if plan.needs_approval() {
+                reading.disposition = Disposition::Confirm;
+            }
             reading.targets = TargetReading {
                 resolved: plan.targets.iter().map(|t| t.name.clone()).collect(),
                 why: plan.targets.iter().map(|t| t.why.clone()).collect(),
                 ..reading.targets
             };
-            Ok(proposal(id, reading, Some(plan)))
+            Ok(Proposal { suggested_by_model, ..proposal(id, reading, Some(plan)) })
         })
         .await
     }
@@ -120,7 +124,8 @@ fn names_recipe(reading: &Reading) -> bool {
 
 /// An open proposal of this moment.
 pub(crate) fn proposal(id: PlanId, reading: Reading, plan: Option<Plan>) -> Proposal {
-    Proposal { id, reading, plan, state: ProposalState::Open, job: None, made_at: Timestamp::now() }
+    let made_at = Timestamp::now();
+    Proposal { id, reading, plan, suggested_by_model: false, state: ProposalState::Open, job: None, made_at }
 }
 
 /// Does something that blocks where that is allowed.

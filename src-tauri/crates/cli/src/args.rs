@@ -661,9 +661,9 @@ pub(crate) enum SettingsCommand {
     Show,
     /// Changes one.
     Set {
-        /// Its name.
+        /// Its name, as shown: `theme`, `llm.model`.
         name: String,
-        /// Its value.
+        /// Its value; for a credential its name, or `null` for none.
         value: String,
     },
 }

@@ -400,8 +400,7 @@ impl Reader<'_> {
             .find(|&at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Verb::Do(Intent::RunCommand)))))?;
         let quoted = (run..tokens.len()).find(|&at| tokens[at].kind == Kind::Quoted)?;
         // A recipe's name is no command.
-        let recipe =
-            tokens[run..quoted].iter().any(|t| ["recipe", "runbook", "template", "plan"].iter().any(|w| t.is(w)));
+        let recipe = tokens.iter().any(|t| ["recipe", "runbook", "template", "plan"].iter().any(|w| t.is(w)));
         (!recipe).then_some(quoted)
     }
 
@@ -504,7 +503,8 @@ impl Reader<'_> {
             .collect();
         let all = pieces.len();
         pieces.retain(|piece| !speech::is_negated(piece, self.lexicon));
-        if pieces.len() == 1 && all > 1 {
+        let excepts = tokens.iter().any(|t| ["except", "excluding", "unless"].iter().any(|w| t.is(w)));
+        if pieces.len() == 1 && all > 1 && !excepts {
             // "don't stop tomcat on app-01, restart it": what was spoken of.
             let places = self.places();
             let before = Earlier {

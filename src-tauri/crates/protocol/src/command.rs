@@ -75,6 +75,8 @@ macro_rules! for_each_command {
             $crate::status::GetStatus,
             $crate::settings::GetSettings,
             $crate::settings::SetSettings,
+            $crate::llm::GetLlm,
+            $crate::llm::TestLlm,
             $crate::inventory::ListTargets,
             $crate::inventory::SaveTarget,
             $crate::inventory::DeleteTarget,

@@ -19,6 +19,7 @@ pub mod event;
 pub mod ids;
 pub mod inventory;
 pub mod job;
+pub mod llm;
 pub mod notification;
 pub mod picture;
 pub mod plan;

@@ -3,7 +3,7 @@
 use crate::action::{Action, LocalFile};
 use crate::inventory::{ConnectionKind, Os};
 use crate::job::JobSummary;
-use crate::reading::{Intent, Reading, Risk};
+use crate::reading::{Disposition, Intent, Reading, Risk};
 use crate::{CredentialId, PlanId, TargetId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -279,6 +279,9 @@ pub struct Proposal {
     pub reading: Reading,
     /// What would run; only for [`crate::reading::Disposition::Plan`] and `Confirm`.
     pub plan: Option<Plan>,
+    /// Whether a language model suggested how to read it. Such a plan always needs an approval, also one that only reads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suggested_by_model: bool,
     /// Where it stands.
     pub state: ProposalState,
     /// The job that came of it.
@@ -286,6 +289,16 @@ pub struct Proposal {
     pub job: Option<crate::JobId>,
     /// When it was made.
     pub made_at: Timestamp,
+}
+
+impl Proposal {
+    /// Whether it runs only after an approval of exactly its plan: because it changes machines, because the
+    /// words were such, or because a model suggested how to read them.
+    pub fn needs_approval(&self) -> bool {
+        self.suggested_by_model
+            || self.reading.disposition == Disposition::Confirm
+            || self.plan.as_ref().is_some_and(Plan::needs_approval)
+    }
 }
 
 /// Makes a plan from words, outside any conversation.

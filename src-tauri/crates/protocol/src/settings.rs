@@ -1,5 +1,6 @@
 //! Settings a person can change.
 
+use crate::llm::LlmSettings;
 use serde::{Deserialize, Serialize};
 
 /// Dark, light, or as the system says.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub read_known_hosts: bool,
     /// Days to keep telemetry samples, 1–3650.
     pub telemetry_days: u32,
+    /// The optional language model.
+    pub llm: LlmSettings,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             approval_minutes: 15,
             read_known_hosts: true,
             telemetry_days: 7,
+            llm: LlmSettings::default(),
         }
     }
 }

@@ -68,8 +68,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, proposal: &Proposal, conversation: O
     let plan = proposal.plan.as_ref().map(|p| json("plan", p)).transpose()?;
     tx.run(
         sqlx::query(
-            "INSERT INTO proposals (id, reading, plan, state, job, conversation, made_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO proposals (id, reading, plan, state, job, conversation, made_at, suggested_by_model)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(proposal.id.to_string())
         .bind(json("reading", &proposal.reading)?)
@@ -77,7 +77,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, proposal: &Proposal, conversation: O
         .bind(state_name(proposal.state))
         .bind(proposal.job.map(|j| j.to_string()))
         .bind(conversation.map(|c| c.to_string()))
-        .bind(micros(proposal.made_at)),
+        .bind(micros(proposal.made_at))
+        .bind(proposal.suggested_by_model),
     )
     .await?;
     Ok(())
@@ -124,6 +125,7 @@ pub(crate) fn read(row: &SqliteRow) -> Result<Proposal> {
             Some(_) => Some(row.json("plan")?),
             None => None,
         },
+        suggested_by_model: row.number("suggested_by_model")? != 0,
         state: row.named("state", |name| {
             [ProposalState::Open, ProposalState::Started, ProposalState::Rejected, ProposalState::Superseded]
                 .into_iter()

@@ -64,7 +64,7 @@ impl Card {
 
     /// Whether it may run with one click.
     fn only_reads(self) -> bool {
-        self.proposal.with(|p| p.plan.as_ref().is_some_and(|plan| !plan.needs_approval()))
+        self.proposal.with(|p| p.plan.is_some() && !p.needs_approval())
     }
 
     /// The words that must be typed first, while they are not.
@@ -76,6 +76,7 @@ impl Card {
     fn approve(self) {
         // Opening the vault takes its time, and the card may be gone when it is done.
         let Some(proposal) = self.proposal.try_get_untracked() else { return };
+        let needs_approval = proposal.needs_approval();
         let Some(plan) = proposal.plan.filter(|_| proposal.state == ProposalState::Open) else { return };
         if self.changing.get_untracked() {
             return;
@@ -84,7 +85,7 @@ impl Card {
             stores().jobs.changed(job);
             self.decided.try_run(proposal.id);
         };
-        if plan.needs_approval() {
+        if needs_approval {
             if untrack(|| self.to_type()).is_some() {
                 return;
             }
@@ -147,7 +148,10 @@ pub(crate) fn plan_card(proposal: Memo<Proposal>, recent: bool, decided: Callbac
             data-plan=move || proposal.with(|p| p.id.to_string())
             aria-label=move || card.plan().map(|p| p.sentence)
         >
-            {move || card.plan().map(|plan| head(&plan, phase.get()))}
+            {move || {
+                let suggested = proposal.with(|p| p.suggested_by_model);
+                card.plan().map(|plan| head(&plan, phase.get(), suggested))
+            }}
             {move || match phase.get() {
                 Phase::Open => open(card),
                 Phase::Started(job) => view! {
@@ -191,7 +195,7 @@ fn seen(node: NodeRef<html::Article>) -> bool {
     view.is_some_and(|view| in_sight((card.top(), card.bottom()), (view.top(), view.bottom())))
 }
 
-fn head(plan: &Plan, phase: Phase) -> AnyView {
+fn head(plan: &Plan, phase: Phase, suggested: bool) -> AnyView {
     let hash = plan.hash.to_string();
     let short = plan.hash.short().to_owned();
     let closed = match phase {
@@ -203,6 +207,7 @@ fn head(plan: &Plan, phase: Phase) -> AnyView {
         <header class="card-head">
             <h2 class="grow selectable">{plan.sentence.clone()}</h2>
             {closed}
+            {suggested.then(suggested_mark)}
             {look_badge(words::risk(plan.risk))}
             {Button::new(format!("plan {short}"))
                 .quiet()
@@ -213,6 +218,19 @@ fn head(plan: &Plan, phase: Phase) -> AnyView {
                 .on(move || stores().toasts.copy("Plan hash", hash.clone()))
                 .view()}
         </header>
+    }
+    .into_any()
+}
+
+/// The mark of a reading that is a model's and not the planner's own.
+fn suggested_mark() -> AnyView {
+    view! {
+        <span
+            data-test="model-mark"
+            title="Your words were not understood for certain; a language model suggested this reading. Check that it is what you meant."
+        >
+            {badge(Tone::Info, Some(Icon::Info), "suggested by a model")}
+        </span>
     }
     .into_any()
 }

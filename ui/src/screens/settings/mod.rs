@@ -2,6 +2,7 @@
 
 mod audit;
 mod facts;
+mod model;
 mod rows;
 
 use crate::components::field::{Input, bare_toggle};
@@ -76,6 +77,7 @@ fn all(query: RwSignal<String>) -> AnyView {
             settings: vec![known_hosts(), host_keys(), rows::number(&AUTO_LOCK), vault()],
         },
         Part { id: "data", title: "Data", settings: vec![rows::number(&TELEMETRY)] },
+        Part { id: "model", title: "Language model", settings: model::settings() },
         Part { id: "about", title: "About", settings: facts::facts() },
         Part { id: "audit", title: "Audit chain", settings: vec![audit::verify(), audit::records()] },
     ];

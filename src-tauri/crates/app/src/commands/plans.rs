@@ -79,6 +79,15 @@ impl Handle<RunPlan> for App {
     async fn handle(&self, caller: &Caller, command: RunPlan) -> Result<JobSummary, Problem> {
         let proposal = self.store.proposal(command.id).await?;
         let plan = ApprovedPlan::read_only(plan_of(&proposal)?, &command.hash)?;
+        if proposal.needs_approval() {
+            let why = if proposal.suggested_by_model {
+                "A language model suggested how to read the request, so a person looks at it first, although it only reads."
+            } else {
+                "It only reads, but the request was such that a person looks at it first."
+            };
+            return Err(Problem::new(ProblemCode::NeedsApproval, "This plan needs an approval", why)
+                .hint("Look at its hosts and scripts, and approve it."));
+        }
         let job = self.engine.start(plan, &caller.who, true).await?;
         self.tell_conversation(command.id).await?;
         Ok(job)

@@ -155,7 +155,7 @@ impl Disclosure {
 impl App {
     /// Puts something into the audit chain that has happened whether or not it can be written down: a disk
     /// that is full must not keep an operator from locking the vault.
-    async fn note(&self, caller: &Caller, what: &'static str, detail: Value) {
+    pub(crate) async fn note(&self, caller: &Caller, what: &'static str, detail: Value) {
         if let Err(error) = self.store.append_audit(&Self::record(caller, what, detail)).await {
             tracing::error!(%error, what, "the audit record could not be written");
         }

@@ -113,16 +113,7 @@ mod tests {
     fn no_fate_is_a_lie() {
         use CellState::*;
         for state in [
-            Pending,
-            Connecting,
-            Running,
-            Verifying,
-            RollingBack,
-            Changed,
-            Unchanged,
-            Failed,
-            Skipped,
-            Unreachable,
+            Pending, Connecting, Running, Verifying, RollingBack, Changed, Unchanged, Failed, Skipped, Unreachable,
             Unknown,
         ] {
             for mutates in [true, false] {

@@ -179,6 +179,7 @@ impl Bench {
             id: plan.id,
             reading,
             plan: Some(plan.clone()),
+            suggested_by_model: false,
             state: wheelhouse_protocol::plan::ProposalState::Open,
             job: None,
             made_at: Timestamp::now(),

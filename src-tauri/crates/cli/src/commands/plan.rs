@@ -89,6 +89,9 @@ pub(crate) fn outcome_of(reading: &Reading) -> Outcome {
 /// A proposal for people.
 pub(crate) fn proposal_for_people(proposal: &Proposal) {
     let reading = &proposal.reading;
+    if proposal.suggested_by_model {
+        show::line("Suggested by a language model: check that this is what you meant.");
+    }
     match (&proposal.plan, reading.disposition) {
         (Some(plan), _) => plan_for_people(plan),
         (None, Disposition::Reject) => show::line(format!("Refused: {}", reading.sentence)),

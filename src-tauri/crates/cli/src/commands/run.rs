@@ -15,7 +15,6 @@ use wheelhouse_protocol::job::{
 };
 use wheelhouse_protocol::picture::JobPicture;
 use wheelhouse_protocol::plan::{ApprovePlan, GetPlan, MakePlan, Plan, PlanHash, Proposal, RunPlan};
-use wheelhouse_protocol::reading::Disposition;
 use wheelhouse_protocol::{Event, JobId, Problem, ProblemCode};
 
 /// Plans, gets an approval where one is needed, and runs.
@@ -27,6 +26,7 @@ pub(crate) async fn run(session: &Session, args: RunArgs) -> Result<Outcome, Pro
 /// Approves a plan that was shown.
 pub(crate) async fn approve(session: &Session, args: ApproveArgs) -> Result<Outcome, Problem> {
     let proposal = session.call(GetPlan { id: plan_id(&args.plan)? }).await?;
+    let needs_approval = proposal.needs_approval();
     let plan = proposal.plan.ok_or_else(|| Problem::not_found("plan to approve", &args.plan))?;
     let given = args.hash.trim().to_lowercase();
     if given.len() < 8 || !plan.hash.0.starts_with(&given) {
@@ -37,7 +37,7 @@ pub(crate) async fn approve(session: &Session, args: ApproveArgs) -> Result<Outc
         )
         .hint("Look at the plan again before you approve it."));
     }
-    start(session, &plan, args.confirm, args.quiet).await
+    start(session, &plan, needs_approval, args.confirm, args.quiet).await
 }
 
 /// Shows a proposal, and runs it where that is allowed.
@@ -52,7 +52,7 @@ pub(crate) async fn decide(
         session.print(&proposal, proposal_for_people);
         return Ok(outcome_of(&proposal.reading));
     };
-    let needs_approval = proposal.reading.disposition == Disposition::Confirm;
+    let needs_approval = proposal.needs_approval();
     if !session.json {
         proposal_for_people(&proposal);
     }
@@ -61,7 +61,8 @@ pub(crate) async fn decide(
             show::json(&proposal);
         } else {
             show::aside(format!(
-                "This changes machines and waits for an approval: wh approve {} --hash {}",
+                "This {} and waits for an approval: wh approve {} --hash {}",
+                if plan.mutates() { "changes machines" } else { "is to be looked at first" },
                 plan.id,
                 plan.hash.short()
             ));
@@ -72,7 +73,7 @@ pub(crate) async fn decide(
         (Some(words), None) if asks(session) => Some(typed(&format!("This is critical. Type “{words}” to approve: "))),
         (_, given) => given,
     };
-    start(session, &plan, confirm, quiet).await
+    start(session, &plan, needs_approval, confirm, quiet).await
 }
 
 /// Whether there is a person to ask.
@@ -93,10 +94,16 @@ fn typed(prompt: &str) -> String {
     answer.trim().to_owned()
 }
 
-async fn start(session: &Session, plan: &Plan, confirm: Option<String>, quiet: bool) -> Result<Outcome, Problem> {
+async fn start(
+    session: &Session,
+    plan: &Plan,
+    needs_approval: bool,
+    confirm: Option<String>,
+    quiet: bool,
+) -> Result<Outcome, Problem> {
     let events = session.app.subscribe();
     let hash = PlanHash(plan.hash.0.clone());
-    let job = if plan.needs_approval() {
+    let job = if needs_approval {
         session.call(ApprovePlan { id: plan.id, hash, typed: confirm }).await?
     } else {
         session.call(RunPlan { id: plan.id, hash }).await?
