@@ -23,7 +23,7 @@ fn list() -> AnyView {
         ("Esc", "Close what was opened last"),
     ]));
     let mut chat = owned(&[("Enter", "Send"), ("Shift Enter", "New line"), ("↑", "Recall what was said before")]);
-    chat.push((with_command("Enter"), "Approve and run the plan that waits".to_owned()));
+    chat.push((with_command("Enter"), "Approve the plan that waits, and run or schedule it".to_owned()));
     let lists = owned(&[
         ("↑ ↓", "Move (also j and k)"),
         ("Enter", "Open"),

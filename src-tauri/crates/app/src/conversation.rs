@@ -1,7 +1,6 @@
 //! What was said before, as the planner takes it: the messages of a conversation and the last job.
 
 use crate::App;
-use jiff::Zoned;
 use wheelhouse_planner::{Context, LastJob, Turn};
 use wheelhouse_protocol::chat::{Content, Message};
 use wheelhouse_protocol::job::{CellState, ListJobs};
@@ -36,7 +35,7 @@ impl App {
                 },
             }
         }
-        Ok(Context { turns, now: Some(Zoned::now().datetime()) })
+        Ok(Context { turns, now: Some(self.wall().datetime()) })
     }
 
     /// The newest plan of a conversation that waits for a decision.

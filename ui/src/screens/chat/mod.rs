@@ -6,6 +6,7 @@ mod conversations;
 mod follow_up;
 mod hosts;
 mod job_card;
+mod later;
 mod plan_card;
 mod replies;
 mod result;

@@ -181,6 +181,7 @@ impl Bench {
             plan: Some(plan.clone()),
             state: wheelhouse_protocol::plan::ProposalState::Open,
             job: None,
+            schedule: None,
             made_at: Timestamp::now(),
         };
         self.store.put_proposal(&proposal).await.unwrap();
@@ -280,6 +281,7 @@ pub(crate) fn plan(targets: &[Target], steps: Vec<PlanStep>) -> Plan {
         steps,
         strategy: Strategy::default(),
         confirm_by_typing: None,
+        when: None,
         hash: PlanHash(String::new()),
     };
     plan.hash = plan.compute_hash();
