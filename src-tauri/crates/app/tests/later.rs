@@ -156,6 +156,15 @@ async fn a_request_for_later_runs_when_it_is_due_and_once() {
     assert_eq!(bench.app.run_due().await.unwrap(), 0, "a due time runs once");
     assert_eq!(bench.stored().await, (1, 1, 1));
 
+    let listed = bench.proposal("list schedules").await.reading.answer.unwrap().table.unwrap();
+    assert_eq!(listed.columns, ["Schedule", "Recipe", "When", "Next", "Approval", "Last"]);
+    let cells = serde_json::to_string(&listed.rows[0]).unwrap();
+    for word in [&schedule.name, "every day at 03:00 UTC", "2026-12-02T03:00:00Z", "standing, by", "started, "] {
+        assert!(cells.contains(word), "{word}: {cells}");
+    }
+    let listed = bench.proposal("list recipes").await.reading.answer.unwrap().table.unwrap();
+    assert!(listed.rows[0].link.is_some(), "a row opens its recipe");
+
     let audit = bench.call(ListAudit::default()).await.unwrap();
     let kinds: Vec<&str> = audit.iter().rev().map(|r| r.what.as_str()).collect();
     let order = ["recipe.saved", "plan.scheduled", "schedule.saved", "schedule.approved", "schedule.started"];

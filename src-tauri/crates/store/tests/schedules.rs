@@ -233,11 +233,7 @@ async fn a_plan_becomes_a_schedule_with_all_of_it_or_not_at_all() {
         let store = open(home.path()).await;
         let (proposal, new) = planned(&store).await;
         let records = [record("plan.scheduled"), record("schedule.saved"), record("schedule.approved")];
-        let file = std::fs::read_dir(home.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("operations")))
-            .unwrap();
+        let file = home.path().join("operations.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
         let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
         let fail = format!("CREATE TRIGGER stop BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'ended here'); END");
