@@ -159,7 +159,7 @@ async fn a_request_for_later_runs_when_it_is_due_and_once() {
     let listed = bench.proposal("list schedules").await.reading.answer.unwrap().table.unwrap();
     assert_eq!(listed.columns, ["Schedule", "Recipe", "When", "Next", "Approval", "Last"]);
     let cells = serde_json::to_string(&listed.rows[0]).unwrap();
-    for word in [&schedule.name, "every day at 03:00 UTC", "2026-12-02T03:00:00Z", "standing, by", "started, "] {
+    for word in [&schedule.name, "every day at 03:00 UTC", "2026-12-02T03:00:00Z", "\"standing\"", "started, "] {
         assert!(cells.contains(word), "{word}: {cells}");
     }
     let listed = bench.proposal("list recipes").await.reading.answer.unwrap().table.unwrap();

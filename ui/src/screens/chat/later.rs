@@ -60,7 +60,7 @@ fn times(next: &[Timestamp]) -> AnyView {
 /// Why there is nothing to press.
 fn critical() -> AnyView {
     view! {
-        <p class="row tone-critical plan-critical" data-test="plan-critical-later">
+        <p class="row tone-critical tinted" data-test="plan-critical-later">
             {small_icon(Icon::Critical)}
             <span>"Critical needs a person each time, so it cannot be scheduled. Ask for it without the time when it is to be done."</span>
         </p>

@@ -25,16 +25,16 @@ async fn schedules(store: &Store, clock: &Clock) -> Result<Answer, Problem> {
         let next = Timing::parse(&schedule.when).ok().filter(|_| schedule.enabled);
         let next = next.and_then(|timing| timing.next(now.max(stored.handled_until)).first().copied());
         let approval = match (&schedule.approval, schedule.mutates) {
-            (_, false) => "reads only".to_owned(),
-            (Some(approval), true) if approval.expires_at.is_some_and(|at| at <= now) => "expired".to_owned(),
-            (Some(approval), true) => format!("standing, by {}", approval.who),
-            (None, true) => "waits each time".to_owned(),
+            (_, false) => "reads only",
+            (Some(approval), true) if approval.expires_at.is_some_and(|at| at <= now) => "expired",
+            (Some(_), true) => "standing",
+            (None, true) => "waits each time",
         };
         let last = schedule.last.as_ref();
         let last = last.map_or_else(String::new, |run| format!("{}, {}", run.state.as_str(), clock.when(run.due_at)));
         let cells = [
             AnswerCell::text(schedule.name.as_str()),
-            AnswerCell::text(format!("{} version {}", schedule.recipe_name, schedule.version)),
+            AnswerCell::text(format!("{} v{}", schedule.recipe_name, schedule.version)),
             AnswerCell::text(schedule.when.words()),
             AnswerCell::moment(next),
             AnswerCell::text(approval),
