@@ -88,3 +88,29 @@ fn a_schedule_is_made_approved_and_taken_back() {
         ]
     );
 }
+
+#[test]
+fn a_request_for_later_waits_and_becomes_a_schedule() {
+    let wh = Wh::new();
+    let (source, destination) = (wh.file("app.conf", "answer = 42\n"), wh.folder().join("later.conf"));
+    let words = format!("every Sunday at 03:00 UTC copy {source} to {} on localhost", destination.display());
+    let planned = wh.ok(&["plan", &words]).out;
+    assert!(planned.contains("When  Every Sunday at 03:00 UTC") && planned.contains("next "), "{planned}");
+    let waits = wh.run(&["run", &words, "--json"]).expect(3).json();
+    assert_eq!(waits["plan"]["when"]["expression"], "0 3 * * 0", "{waits}");
+    let (id, hash) = (waits["id"].as_str().unwrap(), waits["plan"]["hash"].as_str().unwrap());
+    assert!(wh.ok(&["schedule", "list", "--json"]).json().as_array().unwrap().is_empty(), "nothing is scheduled yet");
+    wh.run(&["approve", id, "--hash", "00000000"]).expect(2);
+
+    let made = wh.ok(&["approve", id, "--hash", &hash[..8], "--json"]).json();
+    assert!(made["approval"]["id"].is_string() && made["next"].as_array().unwrap().len() == 5, "{made}");
+    let again = wh.ok(&["approve", id, "--hash", hash, "--json"]).json();
+    assert_eq!(again["id"], made["id"], "the same once more is the same schedule");
+    let told = wh.ok(&["run", &words, "--approve"]).out;
+    assert!(told.contains("Scheduled as") && told.contains("every Sunday at 03:00 UTC"), "{told}");
+    assert_eq!(wh.ok(&["schedule", "list", "--json"]).json().as_array().unwrap().len(), 2);
+    assert!(!destination.exists(), "nothing has run");
+    let past = wh.run(&["run", "on 2020-01-01 at 03:00 UTC restart nginx on localhost"]).expect(3);
+    assert!(past.out.contains("past"), "{}", past.out);
+    assert!(wh.ok(&["audit", "verify", "--json"]).json()["broken_at"].is_null());
+}

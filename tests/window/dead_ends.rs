@@ -57,9 +57,7 @@ async fn what_is_not_understood_is_asked_or_refused(desktop: &Desktop, page: &Pa
     page.see("question-card").await;
     page.picture("chat-question-1280").await;
     for hostile in [
-        "restart $(reboot) on web-01",
-        "restart nginx; reboot on web-01",
-        "restart nginx on db-99",
+        "restart $(reboot) on web-01", "restart nginx; reboot on web-01", "restart nginx on db-99",
         "what is the meaning of it all",
     ] {
         page.click("new-conversation").await;

@@ -29,7 +29,7 @@ fn list() -> AnyView {
         ("Tab", "Take the name that is offered"),
         ("1 – 9", "Answer the question that was asked"),
     ]);
-    chat.push((with_command("Enter"), "Approve and run the plan that waits".to_owned()));
+    chat.push((with_command("Enter"), "Approve the plan that waits, and run or schedule it".to_owned()));
     let lists = owned(&[
         ("↑ ↓", "Move (also j and k)"),
         ("Enter", "Open"),

@@ -6,7 +6,7 @@ use crate::state::stores;
 use leptos::prelude::*;
 use wheelhouse_protocol::recipe::{ListRecipes, Recipe};
 use wheelhouse_protocol::schedule::{ListSchedules, Schedule};
-use wheelhouse_protocol::{ConversationId, PlanId, ScheduleId};
+use wheelhouse_protocol::{ConversationId, PlanId, RecipeId, ScheduleId};
 
 /// Which of the two is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,17 @@ impl Recipes {
     pub(crate) fn show_schedule(&self, name: &str) {
         self.part.set(Part::Schedules);
         self.schedule.set(Some(name.to_owned()));
+        stores().navigation.go(Screen::Recipes);
+    }
+
+    /// Goes to a recipe by its id; where it is gone, to the list.
+    pub(crate) fn show_recipe_of(&self, id: RecipeId) {
+        let name = self
+            .recipes
+            .value
+            .with_untracked(|all| all.ready().and_then(|all| all.iter().find(|r| r.id == id).map(|r| r.name.clone())));
+        self.part.set(Part::Recipes);
+        self.recipe.set(name);
         stores().navigation.go(Screen::Recipes);
     }
 

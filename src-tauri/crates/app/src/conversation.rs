@@ -1,7 +1,6 @@
 //! What was said before, as the planner takes it: the messages of a conversation and the last job.
 
 use crate::App;
-use jiff::Zoned;
 use wheelhouse_planner::{Context, LastJob};
 use wheelhouse_protocol::chat::{Content, Message};
 use wheelhouse_protocol::job::ListJobs;
@@ -21,7 +20,7 @@ impl App {
             Some(job) => Some(self.last_job(job).await?),
             None => None,
         };
-        Ok(Context::of(&messages, last, Some(Zoned::now().datetime())))
+        Ok(Context::of(&messages, last, Some(self.wall().datetime())))
     }
 
     /// The newest plan of a conversation that waits for a decision.

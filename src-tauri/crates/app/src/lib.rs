@@ -28,5 +28,5 @@ pub use caller::Caller;
 pub use commands::Disclosure;
 pub use planning::propose;
 pub use registry::Handle;
-pub use schedule::{Clock, SystemClock};
+pub use schedule::{Clock, SystemClock, preview_schedule};
 pub use wheelhouse_vault::{ExposeSecret, SecretString};

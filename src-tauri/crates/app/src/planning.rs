@@ -1,8 +1,10 @@
 //! From words to a proposal that waits for a decision.
 
 use crate::files::Disk;
+use crate::schedule::said::when_said;
 use crate::{App, answers};
 use jiff::Zoned;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use uuid::Uuid;
 use wheelhouse_planner::{Context, Planner};
@@ -22,9 +24,14 @@ impl App {
         Ok(Snapshot { targets, groups, services })
     }
 
+    /// Now, on the operator's clock.
+    pub(crate) fn wall(&self) -> Zoned {
+        self.clock.now().to_zoned(TimeZone::system())
+    }
+
     /// What a request means, with its plan where it is complete, or the answer to a question.
     pub(crate) async fn propose(&self, request: &str) -> Result<Proposal, Problem> {
-        self.propose_in(request, Context { turns: Vec::new(), now: Some(Zoned::now().datetime()) }).await
+        self.propose_in(request, Context { turns: Vec::new(), now: Some(self.wall().datetime()) }).await
     }
 
     /// What a message means in its conversation, with its plan where it is complete.
@@ -34,7 +41,9 @@ impl App {
         let words = request.to_owned();
         let reader = Arc::clone(&planner);
         // Reading a file that is to be copied takes as long as its disk takes.
-        let mut made = blocking(move || propose(&reader, &words, &context, strategy)).await?;
+        let now = self.wall();
+        let here = now.clone();
+        let mut made = blocking(move || propose(&reader, &words, &context, &here, strategy)).await?;
         if made.plan.is_none() && names_recipe(&made.reading) {
             return match self.propose_heard(request, &made.reading).await {
                 Err(problem) if matches!(problem.code, ProblemCode::InvalidInput | ProblemCode::NotFound) => {
@@ -43,7 +52,7 @@ impl App {
                 done => done,
             };
         }
-        answers::fill_in(&self.store, &planner, &mut made.reading, Zoned::now()).await?;
+        answers::fill_in(&self.store, &planner, &mut made.reading, now).await?;
         self.with_suggestion(request, &planner, made, strategy).await
     }
 
@@ -64,7 +73,7 @@ impl App {
             let mut reading = reading;
             reading.sentence.clone_from(&plan.sentence);
             // What had to be looked at first must be again.
-            if plan.needs_approval() {
+            if plan.needs_approval() || plan.when.is_some() {
                 reading.disposition = Disposition::Confirm;
             }
             reading.targets = TargetReading {
@@ -78,11 +87,17 @@ impl App {
     }
 }
 
-/// A proposal of what a message means, without a store: for a planner of any inventory.
+/// A proposal of what a message means at a moment, without a store: for a planner of any inventory.
 ///
 /// # Errors
 /// Only what no question can put right.
-pub fn propose(planner: &Planner, request: &str, context: &Context, strategy: Strategy) -> Result<Proposal, Problem> {
+pub fn propose(
+    planner: &Planner,
+    request: &str,
+    context: &Context,
+    now: &Zoned,
+    strategy: Strategy,
+) -> Result<Proposal, Problem> {
     let id = PlanId(Uuid::now_v7());
     let understood = planner.read_in(request, context);
     // A job is told and retried by the request it stands for, not by “the same on db-01”.
@@ -92,15 +107,16 @@ pub fn propose(planner: &Planner, request: &str, context: &Context, strategy: St
     {
         return Ok(proposal(id, understood.reading, None));
     }
-    match planner.plan(&understood, request, id, strategy, &Disk) {
+    let made = if understood.reading.intent == Intent::Schedule {
+        when_said(&understood.reading, now)
+            .and_then(|when| planner.plan_later(&understood, request, when, id, strategy, &Disk))
+    } else {
+        planner.plan(&understood, request, id, strategy, &Disk)
+    };
+    match made {
         Ok(plan) => Ok(proposal(id, understood.reading, Some(plan))),
         // It was understood, and something in the world is in the way: that is said in the thread, too.
         Err(problem) if problem.code == ProblemCode::InvalidInput => Ok(in_the_way(id, understood.reading, problem)),
-        // What is for later is a recipe with a schedule, so that it is looked at before it is due.
-        Err(problem) if understood.reading.intent == Intent::Schedule => {
-            let hint = "Ask for it without the time, press “Save as recipe” on its plan, and schedule the recipe.";
-            Ok(in_the_way(id, understood.reading, problem.hint(hint).source("time")))
-        }
         Err(problem) => Err(problem),
     }
 }
@@ -125,7 +141,8 @@ fn names_recipe(reading: &Reading) -> bool {
 /// An open proposal of this moment.
 pub(crate) fn proposal(id: PlanId, reading: Reading, plan: Option<Plan>) -> Proposal {
     let made_at = Timestamp::now();
-    Proposal { id, reading, plan, suggested_by_model: false, state: ProposalState::Open, job: None, made_at }
+    let state = ProposalState::Open;
+    Proposal { id, reading, plan, suggested_by_model: false, state, job: None, schedule: None, made_at }
 }
 
 /// Does something that blocks where that is allowed.

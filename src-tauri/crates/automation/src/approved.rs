@@ -17,9 +17,10 @@ impl ApprovedPlan {
     ///
     /// # Errors
     /// [`ProblemCode::Stale`] when the approval is for another hash, the plan is not what its hash
-    /// says, or the approval has expired.
+    /// says, or the approval has expired; [`ProblemCode::Refused`] for a plan that is for later.
     pub fn approved(plan: Plan, approval: NewApproval, now: Timestamp) -> Result<Self, Problem> {
         check_hash(&plan, &approval.hash)?;
+        check_now(&plan)?;
         if now >= approval.expires_at || now < approval.at {
             return Err(Problem::new(
                 ProblemCode::Stale,
@@ -35,9 +36,10 @@ impl ApprovedPlan {
     ///
     /// # Errors
     /// [`ProblemCode::NeedsApproval`] when any step could change a machine; [`ProblemCode::Stale`] when
-    /// the plan is not what its hash says.
+    /// the plan is not what its hash says; [`ProblemCode::Refused`] for one that is for later.
     pub fn read_only(plan: Plan, hash: &PlanHash) -> Result<Self, Problem> {
         check_hash(&plan, hash)?;
+        check_now(&plan)?;
         // Both the step's mark and its action are asked: a stored plan could have been edited.
         if plan.needs_approval() || plan.steps.iter().any(|step| step.action.mutates()) {
             return Err(Problem::new(
@@ -59,6 +61,14 @@ impl ApprovedPlan {
     pub fn approval(&self) -> Option<&NewApproval> {
         self.approval.as_ref()
     }
+}
+
+/// What is for later is run by its schedule, from a plan of that moment; this one never is.
+fn check_now(plan: &Plan) -> Result<(), Problem> {
+    let Some(when) = &plan.when else { return Ok(()) };
+    let detail = format!("“{}” is to run {}, not now.", plan.sentence, when.words());
+    Err(Problem::new(ProblemCode::Refused, "This plan is for later", detail)
+        .hint("Schedule it, or ask for it without the time."))
 }
 
 fn check_hash(plan: &Plan, looked_at: &PlanHash) -> Result<(), Problem> {

@@ -345,17 +345,9 @@ fn ssh_configurations_with_faults() {
 #[test]
 fn secrets_are_told_of_and_never_kept() {
     let secrets = [
-        "ansible_password",
-        "ansible_ssh_pass",
-        "ansible_ssh_password",
-        "ansible_become_pass",
-        "ansible_become_password",
-        "ansible_sudo_pass",
-        "ansible_winrm_password",
-        "ansible_psrp_password",
-        "ansible_ssh_private_key_passphrase",
-        "vault_token",
-        "db_password",
+        "ansible_password", "ansible_ssh_pass", "ansible_ssh_password", "ansible_become_pass",
+        "ansible_become_password", "ansible_sudo_pass", "ansible_winrm_password", "ansible_psrp_password",
+        "ansible_ssh_private_key_passphrase", "vault_token", "db_password",
     ];
     for secret in secrets {
         for (format, text, line) in [

@@ -39,6 +39,7 @@ use roster::Roster;
 use wheelhouse_protocol::inventory::Snapshot;
 use wheelhouse_protocol::plan::{Plan, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Reading};
+use wheelhouse_protocol::schedule::When;
 use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId};
 
 /// Reads requests against one inventory.
@@ -85,15 +86,42 @@ impl Planner {
         self.read(request).reading
     }
 
-    /// The plan of a complete reading.
+    /// The plan of a complete reading that is to be run now.
     ///
     /// # Errors
-    /// When there is something to ask first, a file cannot be read, no target can be worked on, or a
+    /// When there is something to ask first, it is for later, a file cannot be read, no target can be worked on, or a
     /// value cannot be put into a script.
     pub fn plan(
         &self,
         understood: &Understood,
         request: &str,
+        id: PlanId,
+        strategy: Strategy,
+        files: &dyn Files,
+    ) -> Result<Plan, Problem> {
+        self.plan_at(understood, (request, None), id, strategy, files)
+    }
+
+    /// The plan of a complete reading that is for later, with the time that whoever has a clock made of its slots.
+    ///
+    /// # Errors
+    /// As [`Self::plan`]; and for a request that is not for later.
+    pub fn plan_later(
+        &self,
+        understood: &Understood,
+        request: &str,
+        when: When,
+        id: PlanId,
+        strategy: Strategy,
+        files: &dyn Files,
+    ) -> Result<Plan, Problem> {
+        self.plan_at(understood, (request, Some(when)), id, strategy, files)
+    }
+
+    fn plan_at(
+        &self,
+        understood: &Understood,
+        request: (&str, Option<When>),
         id: PlanId,
         strategy: Strategy,
         files: &dyn Files,

@@ -8,6 +8,7 @@ use wheelhouse_protocol::action::{Action, LocalFile};
 use wheelhouse_protocol::inventory::Target;
 use wheelhouse_protocol::plan::{LeftOut, Plan, PlanHash, PlanStep, PlanTarget, Shell, Strategy};
 use wheelhouse_protocol::reading::{Intent, Risk};
+use wheelhouse_protocol::schedule::When;
 use wheelhouse_protocol::{PlanId, Problem, ProblemCode, TargetId};
 
 /// Looks at a file on the operator's machine, which the planner itself cannot.
@@ -19,17 +20,17 @@ pub trait Files {
     fn pin(&self, path: &str) -> Result<LocalFile, String>;
 }
 
-/// Makes the plan of a complete reading.
+/// Makes the plan of a complete reading. A request for later needs `when`, and no other has one.
 pub(crate) fn plan(
     roster: &Roster,
     understood: &Understood,
-    request: &str,
+    (request, when): (&str, Option<When>),
     id: PlanId,
     strategy: Strategy,
     files: &dyn Files,
 ) -> Result<Plan, Problem> {
     let reading = &understood.reading;
-    if reading.intent == Intent::Schedule {
+    if (reading.intent == Intent::Schedule) != when.is_some() {
         let title = "A request for later is not run at once";
         return Err(Problem::new(ProblemCode::NeedsAnswer, title, reading.sentence.clone()));
     }
@@ -46,6 +47,7 @@ pub(crate) fn plan(
         intent: reading.intent,
         risk: reading.risk,
         confirm_by_typing: (reading.risk == Risk::Critical).then(typed),
+        when,
         drafts: &understood.drafts,
         targets: match understood.targets.as_slice() {
             // A look at an address that is no target is taken from this machine.
@@ -66,6 +68,7 @@ struct Wanted<'a> {
     intent: Intent,
     risk: Risk,
     confirm_by_typing: Option<String>,
+    when: Option<When>,
     drafts: &'a [Draft],
     /// Places in the roster, each with why it was chosen.
     targets: Vec<(usize, String)>,
@@ -134,6 +137,7 @@ fn assemble(
         steps,
         strategy,
         confirm_by_typing: wanted.confirm_by_typing.clone().filter(|_| mutates),
+        when: wanted.when.clone(),
         hash: PlanHash(String::new()),
     };
     plan.hash = plan.compute_hash();
@@ -248,6 +252,8 @@ pub(crate) fn again(
         intent: plan.intent,
         risk: plan.risk,
         confirm_by_typing: plan.confirm_by_typing.clone(),
+        // A plan for later does not become one for now by being revised.
+        when: plan.when.clone(),
         drafts: &drafts,
         targets: chosen,
     };

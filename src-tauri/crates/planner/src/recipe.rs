@@ -172,6 +172,7 @@ impl Planner {
             steps,
             strategy,
             confirm_by_typing: (risk == Risk::Critical).then(typed),
+            when: None,
             hash: PlanHash(String::new()),
         };
         let plan = self.plan_again(&outline, &keep, id, strategy, files)?;

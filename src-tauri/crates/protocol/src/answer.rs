@@ -119,6 +119,8 @@ pub enum AnswerLink {
     Notification(NotificationId),
     /// A schedule.
     Schedule(Uuid),
+    /// A recipe.
+    Recipe(Uuid),
 }
 
 #[cfg(test)]

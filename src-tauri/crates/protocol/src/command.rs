@@ -110,6 +110,7 @@ macro_rules! for_each_command {
             $crate::plan::GetPlan,
             $crate::plan::RevisePlan,
             $crate::plan::ApprovePlan,
+            $crate::plan::SchedulePlan,
             $crate::plan::RejectPlan,
             $crate::plan::RunPlan,
             $crate::job::ListJobs,

@@ -27,6 +27,7 @@ pub mod problem;
 pub mod reading;
 pub mod recipe;
 pub mod schedule;
+mod schedule_words;
 pub mod secret;
 pub mod settings;
 pub mod status;

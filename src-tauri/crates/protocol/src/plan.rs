@@ -4,7 +4,8 @@ use crate::action::{Action, LocalFile};
 use crate::inventory::{ConnectionKind, Os};
 use crate::job::JobSummary;
 use crate::reading::{Disposition, Intent, Reading, Risk};
-use crate::{CredentialId, PlanId, TargetId, Timestamp};
+use crate::schedule::{Schedule, When};
+use crate::{CredentialId, PlanId, ScheduleId, TargetId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -207,6 +208,9 @@ pub struct Plan {
     /// The words to type before a critical plan can be approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm_by_typing: Option<String>,
+    /// When it is to run. Such a plan never runs at once: it becomes a schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
     /// The hash of all that an approval is bound to.
     pub hash: PlanHash,
 }
@@ -220,6 +224,8 @@ struct Bound<'a> {
     strategy: &'a Strategy,
     risk: Risk,
     confirm_by_typing: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: &'a Option<When>,
 }
 
 impl Plan {
@@ -232,6 +238,7 @@ impl Plan {
             strategy: &self.strategy,
             risk: self.risk,
             confirm_by_typing: &self.confirm_by_typing,
+            when: &self.when,
         };
         // Struct fields in order, vectors, and maps sorted by key: the same plan always gives the
         // same bytes. Plain data with string keys cannot fail to serialize; if it did, the empty
@@ -262,12 +269,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub enum ProposalState {
     /// It waits for the operator.
     Open,
-    /// It was approved (or, read-only, started) and its job exists.
+    /// It was approved (or, read-only, started) and its job exists; or, for later, its schedule was made.
     Started,
     /// The operator said no.
     Rejected,
     /// A revised plan took its place.
     Superseded,
+}
+
+/// The schedule a plan became. It may have been deleted since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// Its id.
+    pub id: ScheduleId,
+    /// Its name.
+    pub name: String,
 }
 
 /// What the planner made of a request, kept until somebody decides.
@@ -287,6 +303,9 @@ pub struct Proposal {
     /// The job that came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<crate::JobId>,
+    /// The schedule that came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Scheduled>,
     /// When it was made.
     pub made_at: Timestamp,
 }
@@ -353,6 +372,23 @@ pub struct RunPlan {
     pub hash: PlanHash,
 }
 crate::command!(RunPlan, "plan.run", Operator, true => JobSummary);
+
+/// Makes a schedule of exactly the plan with this hash, which must say when: saves its steps as a recipe, and approves
+/// every run that is as it was looked at. Critical risk cannot be approved so. Asked again, it answers the same schedule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SchedulePlan {
+    /// Which.
+    pub id: PlanId,
+    /// The hash that was looked at.
+    pub hash: PlanHash,
+    /// For a plan that asks to type words: these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
+    /// The name of the recipe and of the schedule; one from the request when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+crate::command!(SchedulePlan, "plan.schedule", Approver, true => Schedule);
 
 /// Says no to an open plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use crate::row::{Columns, json, micros};
 use crate::tx::Tx;
 use crate::{Result, Store, StoreError};
 use sqlx::sqlite::SqliteRow;
-use wheelhouse_protocol::plan::{Proposal, ProposalState};
-use wheelhouse_protocol::{ConversationId, JobId, PlanId};
+use wheelhouse_protocol::plan::{Proposal, ProposalState, Scheduled};
+use wheelhouse_protocol::{ConversationId, JobId, PlanId, ScheduleId};
 
 impl Store {
     /// One proposal.
@@ -107,6 +107,18 @@ pub(crate) async fn close(tx: &mut Tx<'_>, id: PlanId, state: ProposalState, job
     }
 }
 
+/// Notes the schedule that a closed proposal became.
+pub(crate) async fn name_schedule(tx: &mut Tx<'_>, id: PlanId, schedule: ScheduleId, name: &str) -> Result<()> {
+    tx.run(
+        sqlx::query("UPDATE proposals SET schedule = $2, schedule_name = $3 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(schedule.to_string())
+            .bind(name),
+    )
+    .await?;
+    Ok(())
+}
+
 fn state_name(state: ProposalState) -> &'static str {
     match state {
         ProposalState::Open => "open",
@@ -132,6 +144,10 @@ pub(crate) fn read(row: &SqliteRow) -> Result<Proposal> {
                 .find(|s| state_name(*s) == name)
         })?,
         job: row.maybe_id("job")?,
+        schedule: match row.maybe_id("schedule")? {
+            Some(id) => Some(Scheduled { id, name: row.text("schedule_name")? }),
+            None => None,
+        },
         made_at: row.at("made_at")?,
     })
 }

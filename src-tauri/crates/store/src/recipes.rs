@@ -88,13 +88,7 @@ impl Store {
             Some(row) => (row.id("id")?, row.text("name")?),
             None => {
                 let id = RecipeId(Uuid::now_v7());
-                tx.run(
-                    sqlx::query("INSERT INTO recipes (id, name, name_key) VALUES ($1, $2, $3)")
-                        .bind(id.to_string())
-                        .bind(&new.name)
-                        .bind(name_key(&new.name)),
-                )
-                .await?;
+                insert_name(&mut tx, id, &new.name).await?;
                 (id, new.name.clone())
             }
         };
@@ -105,40 +99,20 @@ impl Store {
             )
             .await?;
         let version = last.map_or(Ok(0), |row| row.count("n"))? + 1;
-        let hash = new.body.hash();
-        tx.run(
-            sqlx::query(
-                "INSERT INTO recipe_versions (recipe, version, description, body, hash, saved_by, saved_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(id.to_string())
-            .bind(i64::from(version))
-            .bind(&new.description)
-            .bind(json("recipe", &new.body)?)
-            .bind(&hash)
-            .bind(&new.who)
-            .bind(micros(new.at)),
-        )
-        .await?;
-        let record = Entry {
-            at: new.at,
-            who: new.who.clone(),
-            what: "recipe.saved",
-            detail: json!({ "recipe": id, "name": name, "version": version, "hash": hash }),
-        };
-        audit::append(&mut tx, &record).await?;
-        count_up(&mut tx).await?;
-        tx.commit().await?;
-        Ok(Recipe {
+        let saved = Recipe {
             id,
             name,
             version,
             description: new.description.clone(),
             body: new.body.clone(),
-            hash,
+            hash: new.body.hash(),
             saved_by: new.who.clone(),
             saved_at: new.at,
-        })
+        };
+        insert_version(&mut tx, &saved).await?;
+        count_up(&mut tx).await?;
+        tx.commit().await?;
+        Ok(saved)
     }
 
     /// Deletes a recipe with all its versions.
@@ -167,6 +141,58 @@ impl Store {
         count_up(&mut tx).await?;
         tx.commit().await
     }
+}
+
+/// Stores the first version of a recipe under a name of its own.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the name is taken.
+pub(crate) async fn insert(tx: &mut Tx<'_>, recipe: &Recipe) -> Result<()> {
+    let taken =
+        tx.row(sqlx::query("SELECT 1 AS n FROM recipes WHERE name_key = $1").bind(name_key(&recipe.name))).await?;
+    if taken.is_some() {
+        return Err(StoreError::Conflict(format!("there is a recipe “{}” already", recipe.name)));
+    }
+    insert_name(tx, recipe.id, &recipe.name).await?;
+    insert_version(tx, recipe).await
+}
+
+async fn insert_name(tx: &mut Tx<'_>, id: RecipeId, name: &str) -> Result<()> {
+    tx.run(
+        sqlx::query("INSERT INTO recipes (id, name, name_key) VALUES ($1, $2, $3)")
+            .bind(id.to_string())
+            .bind(name)
+            .bind(name_key(name)),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stores a version with its audit record.
+async fn insert_version(tx: &mut Tx<'_>, recipe: &Recipe) -> Result<()> {
+    tx.run(
+        sqlx::query(
+            "INSERT INTO recipe_versions (recipe, version, description, body, hash, saved_by, saved_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(recipe.id.to_string())
+        .bind(i64::from(recipe.version))
+        .bind(&recipe.description)
+        .bind(json("recipe", &recipe.body)?)
+        .bind(&recipe.hash)
+        .bind(&recipe.saved_by)
+        .bind(micros(recipe.saved_at)),
+    )
+    .await?;
+    let Recipe { id, name, version, hash, .. } = recipe;
+    let record = Entry {
+        at: recipe.saved_at,
+        who: recipe.saved_by.clone(),
+        what: "recipe.saved",
+        detail: json!({ "recipe": id, "name": name, "version": version, "hash": hash }),
+    };
+    audit::append(tx, &record).await?;
+    Ok(())
 }
 
 /// A name as it is compared.

@@ -8,10 +8,12 @@ use crate::database::lock_path;
 use crate::recipes::{count_up, name_key};
 use crate::row::{Columns, json, micros};
 use crate::tx::Tx;
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, proposals, recipes};
 use sqlx::sqlite::SqliteRow;
 use std::collections::BTreeMap;
 use std::fs::{OpenOptions, TryLockError};
+use wheelhouse_protocol::plan::ProposalState;
+use wheelhouse_protocol::recipe::Recipe;
 use wheelhouse_protocol::schedule::{RunState, Schedule, ScheduleRun, StandingApproval, When};
 use wheelhouse_protocol::{InstanceId, JobId, PlanId, RecipeId, ScheduleId, Timestamp};
 
@@ -48,6 +50,19 @@ pub struct NewSchedule {
     pub who: String,
     /// When: due times before are not made up for.
     pub at: Timestamp,
+}
+
+/// A plan that becomes a schedule.
+#[derive(Debug, Clone)]
+pub struct PlannedSchedule {
+    /// The plan.
+    pub plan: PlanId,
+    /// Its steps under a name of their own.
+    pub recipe: Recipe,
+    /// When they run.
+    pub schedule: NewSchedule,
+    /// The approval its runs need, where they need one.
+    pub approval: Option<StandingApproval>,
 }
 
 /// A due time another program took and did not finish.
@@ -144,30 +159,30 @@ impl Store {
     /// [`StoreError::Conflict`] when the name is taken.
     pub async fn add_schedule(&self, new: &NewSchedule, record: &Entry) -> Result<()> {
         let mut tx = self.begin().await?;
-        let taken =
-            tx.row(sqlx::query("SELECT name FROM schedules WHERE name_key = $1").bind(name_key(&new.name))).await?;
-        if taken.is_some() {
-            return Err(StoreError::Conflict(format!("there is a schedule “{}” already", new.name)));
-        }
-        tx.run(
-            sqlx::query(
-                "INSERT INTO schedules (id, name, name_key, recipe, version, parameters, targets, timing, enabled,
-                                        handled_until, saved_by, saved_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $9)",
-            )
-            .bind(new.id.to_string())
-            .bind(&new.name)
-            .bind(name_key(&new.name))
-            .bind(new.recipe.to_string())
-            .bind(i64::from(new.version))
-            .bind(json("parameters", &new.parameters)?)
-            .bind(&new.targets)
-            .bind(json("schedule", &new.when)?)
-            .bind(micros(new.at))
-            .bind(&new.who),
-        )
-        .await?;
+        insert(&mut tx, new).await?;
         audit::append(&mut tx, record).await?;
+        count_up(&mut tx).await?;
+        tx.commit().await
+    }
+
+    /// Makes a schedule of an open plan: closes the plan, stores its recipe, the schedule and its standing approval, and
+    /// records all that in the audit chain; everything or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the plan is no longer open, or the recipe's or the schedule's name is taken.
+    pub async fn schedule_plan(&self, new: &PlannedSchedule, records: &[Entry]) -> Result<()> {
+        let PlannedSchedule { plan, recipe, schedule, approval } = new;
+        let mut tx = self.begin().await?;
+        proposals::close(&mut tx, *plan, ProposalState::Started, None).await?;
+        proposals::name_schedule(&mut tx, *plan, schedule.id, &schedule.name).await?;
+        recipes::insert(&mut tx, recipe).await?;
+        insert(&mut tx, schedule).await?;
+        if let Some(approval) = approval {
+            insert_approval(&mut tx, approval).await?;
+        }
+        for record in records {
+            audit::append(&mut tx, record).await?;
+        }
         count_up(&mut tx).await?;
         tx.commit().await
     }
@@ -232,21 +247,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let schedule = approval.covers.schedule;
         void(&mut tx, schedule, &approval.who, "another approval took its place", approval.at).await?;
-        tx.run(
-            sqlx::query(
-                "INSERT INTO standing_approvals (id, schedule, hash, covers, max_targets, who, at, expires_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(approval.id.to_string())
-            .bind(schedule.to_string())
-            .bind(&approval.hash)
-            .bind(json("standing approval", &approval.covers)?)
-            .bind(i64::from(approval.max_targets))
-            .bind(&approval.who)
-            .bind(micros(approval.at))
-            .bind(approval.expires_at.map(micros)),
-        )
-        .await?;
+        insert_approval(&mut tx, approval).await?;
         audit::append(&mut tx, record).await?;
         count_up(&mut tx).await?;
         tx.commit().await
@@ -408,6 +409,51 @@ impl Store {
         let file = OpenOptions::new().write(true).open(lock_path(self.directory(), &instance.to_string()));
         matches!(file.map(|file| file.try_lock()), Ok(Err(TryLockError::WouldBlock)))
     }
+}
+
+async fn insert(tx: &mut Tx<'_>, new: &NewSchedule) -> Result<()> {
+    let taken = tx.row(sqlx::query("SELECT name FROM schedules WHERE name_key = $1").bind(name_key(&new.name))).await?;
+    if taken.is_some() {
+        return Err(StoreError::Conflict(format!("there is a schedule “{}” already", new.name)));
+    }
+    tx.run(
+        sqlx::query(
+            "INSERT INTO schedules (id, name, name_key, recipe, version, parameters, targets, timing, enabled,
+                                    handled_until, saved_by, saved_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $9)",
+        )
+        .bind(new.id.to_string())
+        .bind(&new.name)
+        .bind(name_key(&new.name))
+        .bind(new.recipe.to_string())
+        .bind(i64::from(new.version))
+        .bind(json("parameters", &new.parameters)?)
+        .bind(&new.targets)
+        .bind(json("schedule", &new.when)?)
+        .bind(micros(new.at))
+        .bind(&new.who),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_approval(tx: &mut Tx<'_>, approval: &StandingApproval) -> Result<()> {
+    tx.run(
+        sqlx::query(
+            "INSERT INTO standing_approvals (id, schedule, hash, covers, max_targets, who, at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(approval.id.to_string())
+        .bind(approval.covers.schedule.to_string())
+        .bind(&approval.hash)
+        .bind(json("standing approval", &approval.covers)?)
+        .bind(i64::from(approval.max_targets))
+        .bind(&approval.who)
+        .bind(micros(approval.at))
+        .bind(approval.expires_at.map(micros)),
+    )
+    .await?;
+    Ok(())
 }
 
 fn there(changed: u64, id: ScheduleId) -> Result<()> {

@@ -8,14 +8,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use uuid::Uuid;
 use wheelhouse_protocol::action::Action;
-use wheelhouse_protocol::plan::Strategy;
+use wheelhouse_protocol::plan::{Proposal, ProposalState, Strategy};
 use wheelhouse_protocol::reading::Risk;
 use wheelhouse_protocol::recipe::{Recipe, RecipeBody};
-use wheelhouse_protocol::schedule::{RunState, ScheduleRun, When};
-use wheelhouse_protocol::{ScheduleId, Timestamp};
+use wheelhouse_protocol::schedule::{Coverage, RunState, ScheduleRun, StandingApproval, When};
+use wheelhouse_protocol::{PlanId, RecipeId, ScheduleId, StandingApprovalId, Timestamp};
 use wheelhouse_store::audit::Entry;
 use wheelhouse_store::recipes::NewRecipe;
-use wheelhouse_store::schedules::NewSchedule;
+use wheelhouse_store::schedules::{NewSchedule, PlannedSchedule};
 use wheelhouse_store::{Store, StoreError};
 
 /// Where the child finds the data; it is this very test, started again.
@@ -156,4 +156,115 @@ async fn what_a_killed_program_had_taken_is_found() {
     assert_eq!(abandoned.len(), 1);
     assert_eq!((abandoned[0].schedule, abandoned[0].due_at, abandoned[0].plan), (new.id, at(60), None));
     assert!(!store.claim_run(&shown, at(60), at(63)).await.unwrap(), "it is not run a second time");
+}
+
+/// A plan for later, waiting, as it would be stored with all that comes of it.
+async fn planned(store: &Store) -> (Proposal, PlannedSchedule) {
+    let id = PlanId(Uuid::now_v7());
+    let proposal: Proposal = serde_json::from_value(json!({
+        "id": id, "state": "open", "made_at": at(0),
+        "reading": { "intent": "schedule", "disposition": "confirm", "risk": "low", "os": null, "slots": {}, "steps": [],
+            "targets": { "groups": [], "hosts": [], "exclude": [], "tags": [], "resolved": [] },
+            "questions": [], "reasons": [], "sentence": "Check uptime on 1 host" },
+        "plan": { "id": id, "request": "hourly check uptime", "sentence": "Check uptime on 1 host", "intent": "schedule",
+            "risk": "low", "hash": "abc", "targets": [], "steps": [],
+            "strategy": { "limit": 32, "batch": "all", "canary": 0, "stop_after": 1 } },
+    }))
+    .unwrap();
+    store.put_proposal(&proposal).await.unwrap();
+    let body = RecipeBody {
+        request: "check uptime".to_owned(),
+        steps: vec![Action::Uptime],
+        targets: "web".to_owned(),
+        strategy: Strategy::default(),
+        risk: Risk::Low,
+        parameters: Vec::new(),
+    };
+    let recipe = Recipe {
+        id: RecipeId(Uuid::now_v7()),
+        name: "look".to_owned(),
+        version: 1,
+        description: String::new(),
+        hash: body.hash(),
+        body,
+        saved_by: "ada".to_owned(),
+        saved_at: at(0),
+    };
+    let when = When::Cron { expression: "0 * * * *".to_owned(), zone: "UTC".to_owned() };
+    let schedule = NewSchedule {
+        id: ScheduleId(Uuid::now_v7()),
+        name: "look".to_owned(),
+        recipe: recipe.id,
+        version: 1,
+        parameters: BTreeMap::new(),
+        targets: None,
+        when: when.clone(),
+        who: "ada".to_owned(),
+        at: at(0),
+    };
+    let covers = Coverage {
+        schedule: schedule.id,
+        when,
+        recipe: recipe.id,
+        version: 1,
+        recipe_hash: recipe.hash.clone(),
+        parameters: BTreeMap::new(),
+        targets: "web".to_owned(),
+        strategy: Strategy::default(),
+        scripts: BTreeMap::new(),
+    };
+    let approval = StandingApproval {
+        id: StandingApprovalId(Uuid::now_v7()),
+        hash: covers.hash(),
+        covers,
+        max_targets: 1,
+        who: "ada".to_owned(),
+        at: at(0),
+        expires_at: None,
+    };
+    (proposal, PlannedSchedule { plan: id, recipe, schedule, approval: Some(approval) })
+}
+
+#[tokio::test]
+async fn a_plan_becomes_a_schedule_with_all_of_it_or_not_at_all() {
+    // Ended at each step in turn: nothing of the ones before may stay.
+    for table in ["recipes", "recipe_versions", "schedules", "standing_approvals", "audit", "settings"] {
+        let home = tempfile::tempdir().unwrap();
+        let store = open(home.path()).await;
+        let (proposal, new) = planned(&store).await;
+        let records = [record("plan.scheduled"), record("schedule.saved"), record("schedule.approved")];
+        let file = home.path().join("operations.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let fail = format!("CREATE TRIGGER stop BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'ended here'); END");
+        sqlx::query(sqlx::AssertSqlSafe(fail)).execute(&pool).await.unwrap();
+        store.schedule_plan(&new, &records).await.expect_err(table);
+        sqlx::query("DROP TRIGGER stop").execute(&pool).await.unwrap();
+        assert_eq!(store.proposal(new.plan).await.unwrap(), proposal, "it waits as before, ended at {table}");
+        assert!(store.recipes().await.unwrap().is_empty(), "ended at {table}");
+        assert!(store.schedules().await.unwrap().is_empty(), "ended at {table}");
+        assert_eq!(store.verify_audit().await.unwrap().records, 0, "ended at {table}");
+
+        store.schedule_plan(&new, &records).await.unwrap();
+        let started = store.proposal(new.plan).await.unwrap();
+        assert_eq!(started.state, ProposalState::Started);
+        assert_eq!(started.schedule.map(|s| (s.id, s.name)), Some((new.schedule.id, "look".to_owned())));
+        let stored = store.schedule("look").await.unwrap().schedule;
+        assert_eq!((stored.id, stored.recipe, stored.approval), (new.schedule.id, new.recipe.id, new.approval.clone()));
+        assert_eq!(store.recipe("look", None).await.unwrap(), new.recipe);
+        assert_eq!(store.verify_audit().await.unwrap().records, 4, "the recipe's, and the three that were given");
+        let again = store.schedule_plan(&new, &records).await.unwrap_err();
+        assert!(matches!(again, StoreError::Conflict(_)), "a plan is used once: {again}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_takes_no_name_that_is_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path()).await;
+    save(&store, "LOOK", "web").await;
+    let (proposal, new) = planned(&store).await;
+    let taken = store.schedule_plan(&new, &[]).await.unwrap_err();
+    assert!(matches!(&taken, StoreError::Conflict(why) if why.contains("recipe")), "{taken}");
+    assert_eq!(store.proposal(new.plan).await.unwrap(), proposal, "it waits as before");
 }

@@ -126,6 +126,7 @@ fn hint(link: AnswerLink) -> &'static str {
         AnswerLink::Target(_) => "Open the target",
         AnswerLink::Notification(_) => "Open the notification",
         AnswerLink::Schedule(_) => "Open the schedule",
+        AnswerLink::Recipe(_) => "Open the recipe",
     }
 }
 
@@ -137,6 +138,7 @@ fn open(link: AnswerLink) {
             stores().notices.wanted.set(Some(id));
             stores().navigation.go(Screen::Notifications);
         }
+        AnswerLink::Recipe(id) => stores().recipes.show_recipe_of(wheelhouse_protocol::RecipeId(id)),
         AnswerLink::Schedule(id) => stores().recipes.show_schedule_of(wheelhouse_protocol::ScheduleId(id)),
     }
 }

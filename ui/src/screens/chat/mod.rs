@@ -7,6 +7,7 @@ mod conversations;
 mod follow_up;
 mod hosts;
 mod job_card;
+mod later;
 mod live_line;
 mod plan_card;
 mod replies;

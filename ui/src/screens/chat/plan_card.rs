@@ -1,7 +1,7 @@
 //! A plan as a card in the thread: what would run where, and the decision on it. Once decided, the same
 //! card shows the job.
 
-use super::{hosts, job_card, replies, steps, strategy};
+use super::{hosts, job_card, later, replies, steps, strategy};
 use crate::components::field::Input;
 use crate::components::icon::look_badge;
 use crate::components::keys::{command_held, with_command};
@@ -17,8 +17,9 @@ use leptos::html;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use wheelhouse_protocol::plan::{
-    ApprovePlan, Plan, Proposal, ProposalState, RejectPlan, RevisePlan, RunPlan, Strategy,
+    ApprovePlan, Plan, Proposal, ProposalState, RejectPlan, RevisePlan, RunPlan, SchedulePlan, Strategy,
 };
+use wheelhouse_protocol::reading::Risk;
 use wheelhouse_protocol::{JobId, PlanId, ProblemCode, TargetId};
 
 /// Where the card stands.
@@ -26,6 +27,8 @@ use wheelhouse_protocol::{JobId, PlanId, ProblemCode, TargetId};
 enum Phase {
     Open,
     Started(JobId),
+    /// It is for later, and became a schedule.
+    Scheduled,
     Rejected,
     Superseded,
 }
@@ -56,6 +59,7 @@ impl Card {
     fn phase(self) -> Phase {
         self.proposal.with(|p| match (p.state, p.job) {
             (ProposalState::Started, Some(job)) => Phase::Started(job),
+            (ProposalState::Started, None) if p.schedule.is_some() => Phase::Scheduled,
             (ProposalState::Open, _) => Phase::Open,
             (ProposalState::Rejected, _) => Phase::Rejected,
             (ProposalState::Superseded | ProposalState::Started, _) => Phase::Superseded,
@@ -65,6 +69,17 @@ impl Card {
     /// Whether it may run with one click.
     fn only_reads(self) -> bool {
         self.proposal.with(|p| p.plan.is_some() && !p.needs_approval())
+    }
+
+    /// Whether it is for later: then it is scheduled, never run at once.
+    fn for_later(self) -> bool {
+        self.proposal.with(|p| p.plan.as_ref().is_some_and(|plan| plan.when.is_some()))
+    }
+
+    /// Whether a person is needed each time, so that there is nothing to schedule.
+    fn cannot_wait(self) -> bool {
+        let critical = |plan: &Plan| plan.when.is_some() && plan.risk >= Risk::Critical;
+        self.proposal.with(|p| p.plan.as_ref().is_some_and(critical))
     }
 
     /// The words that must be typed first, while they are not.
@@ -79,6 +94,17 @@ impl Card {
         let needs_approval = proposal.needs_approval();
         let Some(plan) = proposal.plan.filter(|_| proposal.state == ProposalState::Open) else { return };
         if self.changing.get_untracked() {
+            return;
+        }
+        if plan.when.is_some() {
+            if untrack(|| self.cannot_wait()) {
+                return;
+            }
+            let command = SchedulePlan { id: plan.id, hash: plan.hash, typed: None, name: None };
+            self.doing.run(command, move |_| {
+                stores().recipes.refresh();
+                self.decided.try_run(proposal.id);
+            });
             return;
         }
         let started = move |job| {
@@ -158,6 +184,10 @@ pub(crate) fn plan_card(proposal: Memo<Proposal>, recent: bool, decided: Callbac
                     {job_card::job_card(job, recent)}
                     {folded_plan(card)}
                 }.into_any(),
+                Phase::Scheduled => view! {
+                    {proposal.with(|p| p.schedule.clone()).map(later::scheduled)}
+                    {folded_plan(card)}
+                }.into_any(),
                 Phase::Rejected | Phase::Superseded => folded_plan(card),
             }}
         </article>
@@ -201,7 +231,7 @@ fn head(plan: &Plan, phase: Phase, suggested: bool) -> AnyView {
     let closed = match phase {
         Phase::Rejected => Some(badge(Tone::Plain, Some(Icon::Cross), "rejected")),
         Phase::Superseded => Some(badge(Tone::Plain, Some(Icon::Edit), "revised")),
-        Phase::Open | Phase::Started(_) => None,
+        Phase::Open | Phase::Started(_) | Phase::Scheduled => None,
     };
     view! {
         <header class="card-head">
@@ -249,6 +279,7 @@ fn folded_plan(card: Card) -> AnyView {
 fn body(card: Card) -> AnyView {
     view! {
         <div class="plan-body">
+            {move || card.plan().map(|plan| later::when(&plan, card.phase() == Phase::Open))}
             {move || card.plan().map(|plan| hosts::hosts(&plan, card))}
             {move || card.plan().map(|plan| steps::steps(&plan))}
             <div class="plan-row">
@@ -269,10 +300,21 @@ fn body(card: Card) -> AnyView {
 }
 
 fn open(card: Card) -> AnyView {
-    let label = move || if card.only_reads() { "Run" } else { "Approve and run" };
-    let missing = Signal::derive(move || card.to_type().is_some() || card.changing.get());
+    let label = move || match (card.for_later(), card.only_reads()) {
+        (true, _) => "Schedule",
+        (false, true) => "Run",
+        (false, false) => "Approve and run",
+    };
+    let missing = Signal::derive(move || {
+        card.changing.get() || if card.for_later() { card.cannot_wait() } else { card.to_type().is_some() }
+    });
     let tip = move || match (card.to_type(), card.changing.get()) {
         (_, true) => "Update the plan first, or keep it as it was.".to_owned(),
+        _ if card.cannot_wait() => "Critical needs a person each time.".to_owned(),
+        _ if card.for_later() && card.only_reads() => {
+            "Makes a schedule of exactly this. It only reads, so it needs no approval.".to_owned()
+        }
+        _ if card.for_later() => "Makes a schedule, and approves every run that is exactly this plan.".to_owned(),
         (Some(words), _) => format!("Type “{words}” first."),
         (None, false) if card.only_reads() => "It only reads, so it needs no approval.".to_owned(),
         (None, false) => "Approves exactly this plan, bound to its hash, and starts it.".to_owned(),
@@ -282,7 +324,7 @@ fn open(card: Card) -> AnyView {
         {move || card.proposal.with(|p| replies::reasons(&p.reading)).map(|r| view! { <div class="plan-reasons">{r}</div> })}
         {move || {
             card.proposal
-                .with(|p| p.plan.as_ref().and_then(|plan| plan.confirm_by_typing.clone()))
+                .with(|p| p.plan.as_ref().filter(|plan| plan.when.is_none()).and_then(|plan| plan.confirm_by_typing.clone()))
                 .map(|words| confirm_by_typing(card, &words))
         }}
         {move || card.doing.problem.get().map(|problem| match problem.code {
@@ -316,7 +358,7 @@ fn open(card: Card) -> AnyView {
                 .view()}
             {Button::new(Signal::derive(move || label().to_owned()))
                 .primary()
-                .icon(Icon::Play)
+                .icon(if untrack(|| card.for_later()) { Icon::Clock } else { Icon::Play })
                 .title(Signal::derive(tip))
                 .test("approve")
                 .keys(with_command("⏎"))

@@ -7,6 +7,8 @@ mod schedule;
 mod tables;
 mod values;
 
+pub(crate) use tables::approval;
+
 use crate::components::tabs::{Tab, tabs};
 use crate::components::{Button, problem_card};
 use crate::pure::format::capital;

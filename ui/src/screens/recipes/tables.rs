@@ -155,7 +155,7 @@ fn schedule_columns() -> Vec<Column<Schedule>> {
 }
 
 /// How a schedule's runs are approved.
-pub(super) fn approval(schedule: &Schedule) -> words::Look {
+pub(crate) fn approval(schedule: &Schedule) -> words::Look {
     match (&schedule.approval, schedule.mutates) {
         (_, false) => words::Look { icon: Icon::Eye, tone: Tone::Plain, word: "reads only", busy: false },
         (Some(_), true) => words::Look { icon: Icon::Shield, tone: Tone::Ok, word: "standing", busy: false },

@@ -24,12 +24,20 @@ async fn schedules(store: &Store, clock: &Clock) -> Result<Answer, Problem> {
         let schedule = &stored.schedule;
         let next = Timing::parse(&schedule.when).ok().filter(|_| schedule.enabled);
         let next = next.and_then(|timing| timing.next(now.max(stored.handled_until)).first().copied());
-        let last = schedule.last.as_ref().map_or_else(String::new, |run| run.state.as_str().to_owned());
+        let approval = match (&schedule.approval, schedule.mutates) {
+            (_, false) => "reads only",
+            (Some(approval), true) if approval.expires_at.is_some_and(|at| at <= now) => "expired",
+            (Some(_), true) => "standing",
+            (None, true) => "waits each time",
+        };
+        let last = schedule.last.as_ref();
+        let last = last.map_or_else(String::new, |run| format!("{}, {}", run.state.as_str(), clock.when(run.due_at)));
         let cells = [
             AnswerCell::text(schedule.name.as_str()),
-            AnswerCell::text(format!("{} version {}", schedule.recipe_name, schedule.version)),
-            AnswerCell::text(schedule.when.to_string()),
+            AnswerCell::text(format!("{} v{}", schedule.recipe_name, schedule.version)),
+            AnswerCell::text(schedule.when.words()),
             AnswerCell::moment(next),
+            AnswerCell::text(approval),
             AnswerCell::text(last),
         ];
         row(Some(AnswerLink::Schedule(schedule.id.0)), cells)
@@ -41,7 +49,7 @@ async fn schedules(store: &Store, clock: &Clock) -> Result<Answer, Problem> {
         format!("There are {} schedules", stored.len())
     };
     let sentence = if held == 0 { format!("{count}.") } else { format!("{count}, {held} of them held.") };
-    let table = table(&["Schedule", "Recipe", "When", "Next", "Last"], rows.collect(), stored.len() as u64);
+    let table = table(&["Schedule", "Recipe", "When", "Next", "Approval", "Last"], rows.collect(), stored.len() as u64);
     Ok(Answer { table, ..Answer::of(sentence) })
 }
 
@@ -60,7 +68,7 @@ async fn recipes(store: &Store) -> Result<Answer, Problem> {
             AnswerCell::text(parameters.join(", ")),
             AnswerCell::moment(Some(recipe.saved_at)),
         ];
-        row(None, cells)
+        row(Some(AnswerLink::Recipe(recipe.id.0)), cells)
     });
     let count = if stored.len() == 1 {
         "There is 1 recipe.".to_owned()

@@ -159,6 +159,7 @@ fn made(
             .collect(),
         strategy: Strategy::default(),
         confirm_by_typing: None,
+        when: None,
         hash,
     };
     let update = JobUpdate {

@@ -5,6 +5,7 @@ mod chat;
 mod import;
 mod inventory;
 mod jobs;
+mod later;
 mod llm;
 mod notifications;
 mod plans;

@@ -8,6 +8,7 @@ use wheelhouse_protocol::job::JobSummary;
 use wheelhouse_protocol::plan::{
     ApprovePlan, GetPlan, MakePlan, Plan, Proposal, ProposalState, RejectPlan, RevisePlan, RunPlan,
 };
+use wheelhouse_protocol::reading::Intent;
 use wheelhouse_protocol::{ApprovalId, Event, PlanId, Problem, ProblemCode, Timestamp};
 use wheelhouse_store::jobs::NewApproval;
 
@@ -46,21 +47,11 @@ impl Handle<RevisePlan> for App {
 impl Handle<ApprovePlan> for App {
     async fn handle(&self, caller: &Caller, command: ApprovePlan) -> Result<JobSummary, Problem> {
         let proposal = self.store.proposal(command.id).await?;
-        let plan = plan_of(&proposal)?;
+        let plan = for_now(plan_of(&proposal)?)?;
         let now = Timestamp::now();
         let until = approvable_until(proposal.made_at, self.settings().await?.approval_minutes);
         check_age(&proposal, until, now)?;
-        if let Some(words) = &plan.confirm_by_typing {
-            let typed = command.typed.as_deref().map(str::trim).unwrap_or_default();
-            if !typed.eq_ignore_ascii_case(words) {
-                return Err(Problem::new(
-                    ProblemCode::NeedsApproval,
-                    "This plan must be confirmed by typing",
-                    format!("“{}” is critical: type “{words}” to approve it.", plan.sentence),
-                )
-                .source("typed"));
-            }
-        }
+        check_typed(&plan, command.typed.as_deref())?;
         let approval = NewApproval {
             id: ApprovalId(Uuid::now_v7()),
             hash: command.hash,
@@ -78,7 +69,7 @@ impl Handle<ApprovePlan> for App {
 impl Handle<RunPlan> for App {
     async fn handle(&self, caller: &Caller, command: RunPlan) -> Result<JobSummary, Problem> {
         let proposal = self.store.proposal(command.id).await?;
-        let plan = ApprovedPlan::read_only(plan_of(&proposal)?, &command.hash)?;
+        let plan = ApprovedPlan::read_only(for_now(plan_of(&proposal)?)?, &command.hash)?;
         if proposal.needs_approval() {
             let why = if proposal.suggested_by_model {
                 "A language model suggested how to read the request, so a person looks at it first, although it only reads."
@@ -113,10 +104,13 @@ impl App {
 }
 
 /// The plan of a proposal that waits for a decision.
-fn plan_of(proposal: &Proposal) -> Result<Plan, Problem> {
+pub(super) fn plan_of(proposal: &Proposal) -> Result<Plan, Problem> {
     let conflict = |detail: &str| Problem::new(ProblemCode::Conflict, "This plan was decided on", detail);
     match proposal.state {
         ProposalState::Open => {}
+        ProposalState::Started if proposal.schedule.is_some() => {
+            return Err(conflict("It has been scheduled already; an approval is used once."));
+        }
         ProposalState::Started => return Err(conflict("It has been started already; an approval is used once.")),
         ProposalState::Rejected => return Err(conflict("It was rejected; ask again for a new one.")),
         ProposalState::Superseded => return Err(conflict("It was revised; decide on the newer one.")),
@@ -126,13 +120,36 @@ fn plan_of(proposal: &Proposal) -> Result<Plan, Problem> {
     })
 }
 
+/// A plan that may run at once. Asked before anything else, and once more where plans become jobs.
+fn for_now(plan: Plan) -> Result<Plan, Problem> {
+    let when = match &plan.when {
+        Some(when) => when.words(),
+        // Its time is gone; what it was asked for is not.
+        None if plan.intent == Intent::Schedule => "later".to_owned(),
+        None => return Ok(plan),
+    };
+    let detail = format!("“{}” is to run {when}, not now.", plan.sentence);
+    Err(Problem::new(ProblemCode::Refused, "This plan is for later", detail)
+        .hint("Schedule it, or ask for it without the time."))
+}
+
+/// A critical plan is confirmed by typing.
+pub(super) fn check_typed(plan: &Plan, typed: Option<&str>) -> Result<(), Problem> {
+    let Some(words) = &plan.confirm_by_typing else { return Ok(()) };
+    if typed.map(str::trim).unwrap_or_default().eq_ignore_ascii_case(words) {
+        return Ok(());
+    }
+    let detail = format!("“{}” is critical: type “{words}” to approve it.", plan.sentence);
+    Err(Problem::new(ProblemCode::NeedsApproval, "This plan must be confirmed by typing", detail).source("typed"))
+}
+
 /// Until when a plan that was made then can be approved.
-fn approvable_until(made_at: Timestamp, minutes: u32) -> Timestamp {
+pub(super) fn approvable_until(made_at: Timestamp, minutes: u32) -> Timestamp {
     made_at + std::time::Duration::from_secs(u64::from(minutes) * 60)
 }
 
 /// What a plan was made from changes: after a while it must be looked at anew.
-fn check_age(proposal: &Proposal, until: Timestamp, now: Timestamp) -> Result<(), Problem> {
+pub(super) fn check_age(proposal: &Proposal, until: Timestamp, now: Timestamp) -> Result<(), Problem> {
     if now < until {
         return Ok(());
     }

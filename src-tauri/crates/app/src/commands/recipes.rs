@@ -122,7 +122,7 @@ impl App {
     }
 
     /// The words that name a plan's machines.
-    async fn words_for(&self, proposal: &Proposal, plan: &Plan) -> Result<String, Problem> {
+    pub(super) async fn words_for(&self, proposal: &Proposal, plan: &Plan) -> Result<String, Problem> {
         let chosen = plan.targets.iter().map(|t| &t.name).chain(plan.left_out.iter().map(|l| &l.name));
         let machines: BTreeSet<String> = chosen.cloned().collect();
         Ok(self.planner().await?.target_words(&plan.request, &proposal.reading.targets, &machines))

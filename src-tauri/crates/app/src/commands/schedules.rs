@@ -184,7 +184,7 @@ impl Handle<RevokeSchedule> for App {
 }
 
 impl App {
-    async fn schedule(&self, name: &str) -> Result<Schedule, Problem> {
+    pub(super) async fn schedule(&self, name: &str) -> Result<Schedule, Problem> {
         Ok(self.with_next(self.store.schedule(name).await?))
     }
 
@@ -201,7 +201,7 @@ impl App {
     /// What an approval would cover now, and why a run of now would wait; empty when it would run.
     async fn coverage_view(&self, schedule: &Schedule) -> Result<(CoverageView, String), Problem> {
         let made = self.made_now(schedule).await?;
-        let covers = cover::coverage(schedule, &made.recipe, &made.filled, &made.plan);
+        let covers = cover::coverage((schedule.id, &schedule.when), &made.recipe, &made.filled, &made.plan);
         let hindrance =
             cover::covers(schedule.approval.as_ref(), self.clock.now(), &covers, &made.plan).err().unwrap_or_default();
         let view = CoverageView {
@@ -215,7 +215,7 @@ impl App {
         Ok((view, hindrance))
     }
 
-    fn schedules_changed(&self, id: ScheduleId) {
+    pub(super) fn schedules_changed(&self, id: ScheduleId) {
         self.set_back.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
         self.bus.publish(Event::SchedulesChanged);
     }

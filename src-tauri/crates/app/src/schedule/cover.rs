@@ -1,20 +1,25 @@
 //! What a standing approval covers, and whether it covers a plan of now. Pure.
 
 use std::collections::BTreeMap;
-use wheelhouse_protocol::Timestamp;
 use wheelhouse_protocol::plan::{Plan, Script, Shell};
 use wheelhouse_protocol::reading::Risk;
 use wheelhouse_protocol::recipe::{Recipe, canonical_hash};
-use wheelhouse_protocol::schedule::{Coverage, Schedule, StandingApproval};
+use wheelhouse_protocol::schedule::{Coverage, StandingApproval, When};
 
 use crate::recipe::Filled;
+use wheelhouse_protocol::{ScheduleId, Timestamp};
 
-/// What an approval of this schedule would cover with the plan it comes to now.
-pub(crate) fn coverage(schedule: &Schedule, recipe: &Recipe, filled: &Filled, plan: &Plan) -> Coverage {
+/// What an approval of a schedule that runs then would cover with the plan it comes to now.
+pub(crate) fn coverage(
+    (schedule, when): (ScheduleId, &When),
+    recipe: &Recipe,
+    filled: &Filled,
+    plan: &Plan,
+) -> Coverage {
     let shells = plan.targets.iter().map(|target| target.shell);
     Coverage {
-        schedule: schedule.id,
-        when: schedule.when.clone(),
+        schedule,
+        when: when.clone(),
         recipe: recipe.id,
         version: recipe.version,
         recipe_hash: recipe.hash.clone(),

@@ -89,7 +89,7 @@ impl App {
         let now = self.clock.now();
         // Asked anew, not taken from the claim: it may have been revoked a moment ago.
         let approval = self.store.standing_approval(schedule.id).await?;
-        let current = cover::coverage(schedule, &made.recipe, &made.filled, &made.plan);
+        let current = cover::coverage((schedule.id, &schedule.when), &made.recipe, &made.filled, &made.plan);
         let (approved, standing) = if made.plan.needs_approval() {
             match cover::covers(approval.as_ref(), now, &current, &made.plan) {
                 Ok(standing) => (by_standing(made.plan, standing)?, Some(standing.id)),

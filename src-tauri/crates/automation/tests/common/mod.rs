@@ -182,6 +182,7 @@ impl Bench {
             suggested_by_model: false,
             state: wheelhouse_protocol::plan::ProposalState::Open,
             job: None,
+            schedule: None,
             made_at: Timestamp::now(),
         };
         self.store.put_proposal(&proposal).await.unwrap();
@@ -281,6 +282,7 @@ pub(crate) fn plan(targets: &[Target], steps: Vec<PlanStep>) -> Plan {
         steps,
         strategy: Strategy::default(),
         confirm_by_typing: None,
+        when: None,
         hash: PlanHash(String::new()),
     };
     plan.hash = plan.compute_hash();

@@ -1,5 +1,6 @@
 //! `wh plan` and `wh reject`.
 
+use super::schedule::next_for_people;
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::show;
@@ -7,13 +8,13 @@ use jiff::Zoned;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use uuid::Uuid;
-use wheelhouse_app::propose;
+use wheelhouse_app::{preview_schedule, propose};
 use wheelhouse_inventory::{MAX_BYTES, parse, recognise, snapshot};
 use wheelhouse_planner::{Context, Planner};
 use wheelhouse_protocol::answer::{Answer, AnswerCell};
 use wheelhouse_protocol::plan::{GetPlan, MakePlan, Plan, Proposal, RejectPlan, Strategy};
 use wheelhouse_protocol::reading::{Disposition, Reading};
-use wheelhouse_protocol::{PlanId, Problem, ProblemCode};
+use wheelhouse_protocol::{PlanId, Problem, ProblemCode, Timestamp};
 
 /// Plans against the stored inventory.
 pub(crate) async fn plan(session: &Session, text: &str) -> Result<Outcome, Problem> {
@@ -59,8 +60,9 @@ pub(super) fn planner_of(file: &Path) -> Result<Planner, Problem> {
 /// Plans against a file, without any data directory.
 pub(crate) fn against_file(text: &str, file: &Path, json: bool) -> Result<Outcome, Problem> {
     let planner = planner_of(file)?;
-    let context = Context { turns: Vec::new(), now: Some(Zoned::now().datetime()) };
-    let proposal = propose(&planner, text, &context, Strategy::default())?;
+    let now = Zoned::now();
+    let context = Context { turns: Vec::new(), now: Some(now.datetime()) };
+    let proposal = propose(&planner, text, &context, &now, Strategy::default())?;
     if json {
         show::json(&proposal);
     } else {
@@ -136,8 +138,20 @@ fn cell_text(cell: &AnswerCell) -> String {
     }
 }
 
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 fn plan_for_people(plan: &Plan) {
     show::line(format!("{}   {} risk · plan {}", plan.sentence, plan.risk.as_str(), plan.hash.short()));
+    if let Some(when) = &plan.when {
+        show::line(format!("When  {}", capital(&when.words())));
+        match preview_schedule(when, Timestamp::now()) {
+            Ok(preview) => next_for_people(&preview.next),
+            Err(problem) => show::line(format!("  {}", problem.detail)),
+        }
+    }
     show::line("Hosts");
     for target in &plan.targets {
         let way = match target.connection.default_port() {

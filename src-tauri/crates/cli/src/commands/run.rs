@@ -1,6 +1,7 @@
-//! `wh run` and `wh approve`: from words to the end of the job.
+//! `wh run` and `wh approve`: from words to the end of the job, or to a schedule.
 
 use super::plan::{outcome_of, plan_id, proposal_for_people};
+use super::schedule::next_for_people;
 use crate::args::{ApproveArgs, RunArgs};
 use crate::interrupt::Interrupts;
 use crate::outcome::Outcome;
@@ -14,7 +15,7 @@ use wheelhouse_protocol::job::{
     LogLine, Stream,
 };
 use wheelhouse_protocol::picture::JobPicture;
-use wheelhouse_protocol::plan::{ApprovePlan, GetPlan, MakePlan, Plan, PlanHash, Proposal, RunPlan};
+use wheelhouse_protocol::plan::{ApprovePlan, GetPlan, MakePlan, Plan, PlanHash, Proposal, RunPlan, SchedulePlan};
 use wheelhouse_protocol::{Event, JobId, Problem, ProblemCode};
 
 /// Plans, gets an approval where one is needed, and runs.
@@ -60,12 +61,12 @@ pub(crate) async fn decide(
         if session.json {
             show::json(&proposal);
         } else {
-            show::aside(format!(
-                "This {} and waits for an approval: wh approve {} --hash {}",
-                if plan.mutates() { "changes machines" } else { "is to be looked at first" },
-                plan.id,
-                plan.hash.short()
-            ));
+            let waits = match &plan.when {
+                Some(_) => "This is for later and waits to be scheduled",
+                None if plan.mutates() => "This changes machines and waits for an approval",
+                None => "This is to be looked at first and waits for an approval",
+            };
+            show::aside(format!("{waits}: wh approve {} --hash {}", plan.id, plan.hash.short()));
         }
         return Ok(Outcome::Waits);
     }
@@ -82,7 +83,10 @@ fn asks(session: &Session) -> bool {
 }
 
 fn said_yes(plan: &Plan) -> bool {
-    let answer = typed(&format!("Approve and run this on {} hosts? [y/N] ", plan.targets.len()));
+    let answer = typed(&match &plan.when {
+        Some(when) => format!("Run this {} without asking again? [y/N] ", when.words()),
+        None => format!("Approve and run this on {} hosts? [y/N] ", plan.targets.len()),
+    });
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
@@ -101,6 +105,9 @@ async fn start(
     confirm: Option<String>,
     quiet: bool,
 ) -> Result<Outcome, Problem> {
+    if plan.when.is_some() {
+        return schedule(session, plan, confirm).await;
+    }
     let events = session.app.subscribe();
     let hash = PlanHash(plan.hash.0.clone());
     let job = if needs_approval {
@@ -109,6 +116,21 @@ async fn start(
         session.call(RunPlan { id: plan.id, hash }).await?
     };
     follow_here(session, &job, plan, events, quiet).await
+}
+
+/// Makes a schedule of a plan for later.
+async fn schedule(session: &Session, plan: &Plan, typed: Option<String>) -> Result<Outcome, Problem> {
+    let command = SchedulePlan { id: plan.id, hash: plan.hash.clone(), typed, name: None };
+    let schedule = session.call(command).await?;
+    session.print(&schedule, |schedule| {
+        show::line(format!("Scheduled as {}: {}", schedule.name, schedule.when.words()));
+        next_for_people(&schedule.next);
+        if schedule.approval.is_some() {
+            show::line("Every run that is exactly as shown is approved; anything else waits for you.");
+        }
+        show::aside(format!("It runs while Wheelhouse is open. To take it back: wh schedule delete {}", schedule.name));
+    });
+    Ok(Outcome::Done)
 }
 
 /// Follows a job that runs in this process; Ctrl-C stops it, a second one interrupts it.

@@ -157,7 +157,7 @@ fn row(schedule: &Schedule) -> Vec<String> {
     vec![schedule.name.clone(), recipe, schedule.when.to_string(), next, approval, last]
 }
 
-fn next_for_people(next: &[Timestamp]) {
+pub(super) fn next_for_people(next: &[Timestamp]) {
     for at in next {
         show::line(format!("  next {}", show::moment(*at)));
     }

@@ -263,18 +263,9 @@ mod tests {
     #[test]
     fn secrets_are_known_by_their_names() {
         for name in [
-            "ansible_password",
-            "ansible_ssh_pass",
-            "ansible_ssh_password",
-            "ansible_become_pass",
-            "ansible_become_password",
-            "ansible_sudo_pass",
-            "ansible_winrm_password",
-            "ansible_psrp_password",
-            "ansible_ssh_private_key",
-            "ansible_private_key_passphrase",
-            "mysql_root_password",
-            "API_TOKEN",
+            "ansible_password", "ansible_ssh_pass", "ansible_ssh_password", "ansible_become_pass",
+            "ansible_become_password", "ansible_sudo_pass", "ansible_winrm_password", "ansible_psrp_password",
+            "ansible_ssh_private_key", "ansible_private_key_passphrase", "mysql_root_password", "API_TOKEN",
             "vault_pass",
         ] {
             assert_eq!(meaning(name), Meaning::Secret, "{name}");
