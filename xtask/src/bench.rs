@@ -47,10 +47,10 @@ fn planner() -> Result<()> {
 /// A Python environment with packages of its own, beside what is built.
 fn python(name: &str, packages: &[&str]) -> Result<PathBuf> {
     let folder = target_directory().join("peers").join(name);
-    if !folder.join("complete").exists() {
+    let ready = command(folder.join("bin/python")).args(["-c", &format!("import {name}")]).status();
+    if !ready.is_ok_and(|status| status.success()) {
         run(command("python3").args(["-m", "venv"]).arg(&folder))?;
         run(command(folder.join("bin/pip")).args(["install", "--quiet"]).args(packages))?;
-        std::fs::write(folder.join("complete"), "")?;
     }
     Ok(folder)
 }

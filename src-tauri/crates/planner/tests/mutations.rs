@@ -88,7 +88,7 @@ fn wrong(fleet: &Snapshot, text: &str, reading: &Reading) -> Option<String> {
         .any(|w| lower.contains(w));
     for group in &reading.targets.groups {
         let said = names_of(fleet, group).iter().any(|name| named(text, name));
-        if !said && !(everything && group == "all servers") {
+        if !(said || everything && group == "all servers") {
             return Some(format!("the group {group} is not in the text"));
         }
     }
