@@ -112,17 +112,29 @@ fn assemble(
         let title = "None of these machines can be worked on";
         return Err(Problem::new(ProblemCode::InvalidInput, title, reasons.join(" ")));
     }
-    let shells: Vec<Shell> =
-        [Shell::Bash, Shell::Powershell].into_iter().filter(|s| targets.iter().any(|t| t.shell == *s)).collect();
+    // A machine that cannot be reached yet is left out, but what it would be sent is shown beside the rest.
+    let shells: Vec<Shell> = [Shell::Bash, Shell::Powershell]
+        .into_iter()
+        .filter(|shell| {
+            targets.iter().any(|t| t.shell == *shell)
+                || wanted.targets.iter().any(|(place, _)| Shell::for_os(roster.targets[*place].spec.os) == Some(*shell))
+        })
+        .collect();
     let titles: Vec<String> = actions.iter().map(Action::title).collect();
     let steps = actions
         .into_iter()
         .map(|action| {
-            let scripts = shells
-                .iter()
-                .map(|shell| wheelhouse_scripts::render(&action, *shell).map(|script| (*shell, script)))
-                .collect::<Result<BTreeMap<_, _>, _>>()
-                .map_err(Problem::from)?;
+            let mut scripts = BTreeMap::new();
+            for shell in &shells {
+                match wheelhouse_scripts::render(&action, *shell) {
+                    Ok(script) => {
+                        scripts.insert(*shell, script);
+                    }
+                    // What fits only the one system stands in nobody's way where the other is left out anyway.
+                    Err(error) if targets.iter().any(|t| t.shell == *shell) => return Err(Problem::from(error)),
+                    Err(_) => {}
+                }
+            }
             Ok(PlanStep { title: action.title(), mutates: action.mutates(), action, scripts })
         })
         .collect::<Result<Vec<_>, Problem>>()?;
@@ -198,7 +210,9 @@ fn planned(target: &Target, why: String, mutates: bool) -> Result<PlanTarget, St
     };
     let shell = match Shell::for_os(spec.os) {
         Some(Shell::Bash) => Shell::Bash,
-        Some(Shell::Powershell) => return Err("there are no scripts for Windows yet.".to_owned()),
+        Some(Shell::Powershell) => {
+            return Err("Wheelhouse cannot speak PowerShell over this connection yet.".to_owned());
+        }
         None => return Err("a network device has no shell that scripts can use.".to_owned()),
     };
     Ok(PlanTarget {

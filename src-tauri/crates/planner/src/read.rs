@@ -1037,6 +1037,14 @@ impl Reader<'_> {
             .iter()
             .find_map(|c| ["service", "package"].iter().find_map(|s| c.step.slots.get(*s)).and_then(Value::as_str));
         self.probe_or_ask(request, &places, clauses, elsewhere, service, &mut questions);
+        // An address that is no target is looked at from here, itself and not the machine that looks.
+        let drafts: Vec<Draft> = if places.resolved.is_empty() && questions.is_empty() && !elsewhere {
+            let reach =
+                |u: &crate::places::Unknown| Draft::Ready(Action::Reach { address: u.name.clone(), port: None });
+            places.unknown.iter().map(reach).collect()
+        } else {
+            drafts
+        };
 
         let mutates = clauses
             .iter()
@@ -1064,8 +1072,12 @@ impl Reader<'_> {
         let steps: Vec<StepReading> =
             if clauses.len() > 1 { clauses.iter().map(|c| c.step.clone()).collect() } else { Vec::new() };
         let targets: Vec<usize> = places.resolved.iter().collect();
-        let sentence =
-            if questions.is_empty() { summary(&drafts, targets.len()) } else { sentence_of_questions(&questions) };
+        let sentence = if questions.is_empty() {
+            // From here: the one machine that looks.
+            summary(&drafts, targets.len().max(1))
+        } else {
+            sentence_of_questions(&questions)
+        };
         let reading = Reading {
             intent,
             disposition,

@@ -423,3 +423,25 @@ fn a_conversation_recalled_once_reads_as_one_that_is_replayed() {
     let moved = PLANNER.read_after("no, the database servers", &memory);
     assert_eq!(moved.read_as(), Some("restart nginx on database servers"));
 }
+
+#[test]
+fn an_address_that_is_no_target_is_looked_at_from_here() {
+    for request in ["ping 10.9.9.9", "show me network connectivity to 10.9.9.9", "can you reach 10.9.9.9?"] {
+        let made = plan(request).unwrap();
+        assert_eq!(made.targets.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["localhost"], "{request}");
+        let step = &made.steps[0].action;
+        assert!(
+            matches!(step, wheelhouse_protocol::action::Action::Reach { address, port: None } if address == "10.9.9.9"),
+            "{request}: {step:?} would look at the machine that looks"
+        );
+    }
+}
+
+#[test]
+fn a_mixed_request_has_the_scripts_of_both_systems() {
+    use wheelhouse_protocol::plan::Shell;
+    let made = plan("check uptime on web-01 and win-01").unwrap();
+    let shells: Vec<Shell> = made.steps[0].scripts.keys().copied().collect();
+    assert_eq!(shells, [Shell::Bash, Shell::Powershell]);
+    assert_eq!(made.left_out[0].name, "win-01", "WinRM is not there yet, and that is said before anybody approves");
+}
