@@ -553,6 +553,16 @@ impl Reader<'_> {
             "negation",
             "This says what not to do, so nothing was planned. Say what you do want done, and leave machines out with “except”.",
         );
+        let acts = (0..tokens.len())
+            .any(|at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Verb::Do(intent))) if intent.changes()));
+        if acts {
+            understood.reading.risk = Risk::Medium;
+        }
+        let acts = (0..tokens.len())
+            .any(|at| matches!(self.lexicon.verb(&tokens[at..]), Some((_, Verb::Do(intent))) if intent.changes()));
+        if acts {
+            understood.reading.risk = Risk::Medium;
+        }
         self.name_the_place(&mut understood, tokens);
         understood
     }
@@ -1037,6 +1047,7 @@ impl Reader<'_> {
             .iter()
             .find_map(|c| ["service", "package"].iter().find_map(|s| c.step.slots.get(*s)).and_then(Value::as_str));
         self.probe_or_ask(request, &places, clauses, elsewhere, service, &mut questions);
+        let mut from_here = false;
         // An address that is no target is looked at from here, itself and not the machine that looks.
         let drafts: Vec<Draft> = if places.resolved.is_empty() && questions.is_empty() && !elsewhere {
             let reach =
@@ -1057,6 +1068,9 @@ impl Reader<'_> {
             for (name, value) in &clause.step.slots {
                 slots.entry(name.clone()).or_insert_with(|| value.clone());
             }
+        }
+        if from_here {
+            slots.insert("metric".to_owned(), json!("connectivity"));
         }
         if let Some(expected) = places.expected {
             slots.insert("expected_target_count".to_owned(), json!(expected));

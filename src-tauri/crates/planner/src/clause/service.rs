@@ -38,6 +38,11 @@ impl ClauseReader<'_> {
         let sweeping = parts.object.tokens.iter().any(|t| self.lexicon.all.contains(&t.lower) || t.is("everything"));
         let mut clause = match self.service_names(parts) {
             Ok(names) => {
+                // "stop it, copy the file, restart it": what was stopped before is started.
+                let started = intent == Intent::Restart
+                    && parts.earlier.stopped
+                    && matches!(names.as_slice(), [one] if parts.earlier.name.as_deref() == Some(one.name.as_str()));
+                let intent = if started { Intent::Start } else { intent };
                 let mut clause = Clause::new(intent);
                 for name in &names {
                     let service = self.lexicon.service(&name.name);
