@@ -1047,9 +1047,9 @@ impl Reader<'_> {
             .iter()
             .find_map(|c| ["service", "package"].iter().find_map(|s| c.step.slots.get(*s)).and_then(Value::as_str));
         self.probe_or_ask(request, &places, clauses, elsewhere, service, &mut questions);
-        let mut from_here = false;
         // An address that is no target is looked at from here, itself and not the machine that looks.
-        let drafts: Vec<Draft> = if places.resolved.is_empty() && questions.is_empty() && !elsewhere {
+        let from_here = places.resolved.is_empty() && questions.is_empty() && !elsewhere;
+        let drafts: Vec<Draft> = if from_here {
             let reach =
                 |u: &crate::places::Unknown| Draft::Ready(Action::Reach { address: u.name.clone(), port: None });
             places.unknown.iter().map(reach).collect()
