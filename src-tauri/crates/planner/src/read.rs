@@ -192,8 +192,13 @@ impl Reader<'_> {
         let mut on: Vec<String> = Vec::new();
         let emoji = |t: &Token| t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with(':');
         let lead = tokens.iter().position(|t| t.is_text()).unwrap_or(0);
-        let mention =
-            |i: usize, t: &Token| i == lead && t.kind == Kind::Word && t.text.len() > 2 && t.text.starts_with('@');
+        let mention = |i: usize, t: &Token| {
+            i == lead
+                && t.kind == Kind::Word
+                && t.text.len() > 2
+                && t.text.starts_with('@')
+                && (["bot", "wheelhouse", "ops"].iter().any(|w| t.lower.contains(w)))
+        };
         let acts = matches!(
             tokens
                 .iter()

@@ -151,6 +151,25 @@ fn judges_agree() {
     }
 }
 
+/// What a hostile reader wrote to be misread: none of it may come out runnable.
+#[test]
+fn what_was_written_to_be_misread_is_asked_about() {
+    let planner = planner();
+    for case in lines("hostile.jsonl") {
+        let turns = case["context"].as_array().cloned().unwrap_or_default();
+        let request = case["utterance"].as_str().unwrap();
+        let now = jiff::civil::date(2026, 11, 20).at(12, 0, 0, 0);
+        let reading = planner.read_in(request, &Context::from_json(&turns, Some(now))).reading;
+        let disposition = serde_json::to_value(reading.disposition).unwrap();
+        assert!(
+            disposition != "plan" && disposition != "confirm",
+            "{request:?}: {} ({})",
+            reading.sentence,
+            case["why"]
+        );
+    }
+}
+
 /// Another file, while the grammar grows: `WHEELHOUSE_CASES=FILE`.
 #[test]
 fn a_file_of_ones_own() {

@@ -381,6 +381,7 @@ impl ClauseReader<'_> {
     pub(super) fn delete_files(&self, parts: &mut Parts<'_>) -> Clause {
         let sweeping = parts.object.has(&["all", "every", "everything"]);
         let plural = parts.object.has(&["files", "logs", "contents", "everything", "content"]);
+        let logs = parts.object.has(&["log", "logs"]);
         let days = self.older_than(parts);
         parts.object.take(&[
             "file", "files", "all", "the", "old", "-f", "/q", "every", "from", "in", "at", "under", "matching", "temp",
@@ -447,7 +448,8 @@ impl ClauseReader<'_> {
         }
         // "files older than 30 days in /tmp": whichever they are.
         let mark = if is_windows_path(&path) { '\\' } else { '/' };
-        let path = if whole_folder { format!("{}{mark}*", path.trim_end_matches(['/', '\\'])) } else { path };
+        let ending = if logs { ".log" } else { "" };
+        let path = if whole_folder { format!("{}{mark}*{ending}", path.trim_end_matches(['/', '\\'])) } else { path };
         let (folder, name) = path.rsplit_once(['/', '\\']).unwrap_or(("", &path));
         if folder.contains(['*', '?']) || name.is_empty() || is_windows_path(name) {
             return clause.gap(Gap::new(

@@ -278,7 +278,20 @@ impl ClauseReader<'_> {
         let subjects = ["users", "customers", "people", "they", "nobody", "no", "clients", "everyone", "it", "it's"];
         let reason = (2..tokens.len()).find(|&at| {
             let parted = matches!(tokens[at - 1].kind, Kind::Comma | Kind::Stop) || tokens[at - 1].text == "-";
-            self.lexicon.because.at(&tokens[at..]).is_some() && (parted || !subjects.iter().any(|w| tokens[at].is(w)))
+            // "since yesterday" is a time, "since it hangs" a reason.
+            let time = tokens[at].is("since")
+                && tokens.get(at + 1).is_some_and(|t| {
+                    [
+                        "yesterday", "today", "this", "last", "midnight", "noon", "monday", "tuesday", "wednesday",
+                        "thursday", "friday", "saturday", "sunday",
+                    ]
+                    .iter()
+                    .any(|w| t.is(w))
+                        || t.lower.starts_with(|c: char| c.is_ascii_digit())
+                });
+            !time
+                && self.lexicon.because.at(&tokens[at..]).is_some()
+                && (parted || !subjects.iter().any(|w| tokens[at].is(w)))
         });
         // What restricts is never part of a reason.
         let restricts =

@@ -66,6 +66,13 @@ impl ClauseReader<'_> {
                 .is_some_and(|i| ["the", "a", "an", "my", "our"].iter().any(|w| parts.object.tokens[i].is(w)))
         };
         match words.as_slice() {
+            [(_, one)] if super::service::is_ordinary(&one.lower) => {
+                let question = format!("Which process exactly is “{}”?", one.text);
+                Clause::lacking(
+                    Intent::KillProcess,
+                    Gap::new("process", question).instead_of(one.span.clone(), Vec::new()),
+                )
+            }
             [(at, one)]
                 if article(*at)
                     && !process_said

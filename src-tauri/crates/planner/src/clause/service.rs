@@ -24,7 +24,7 @@ impl ClauseReader<'_> {
             return clause;
         }
         parts.object.take_phrase(&["back up", "up again", "back on", "if needed"]);
-        parts.object.take(&["-name", "-force", "-displayname", "-verbose", "times", "time", "third", "-n", "--now"]);
+        parts.object.take(&["-name", "-force", "-displayname", "-verbose", "-n", "--now"]);
         parts.object.take(&["back", "named", "called", "it's", "graceful", "gracefully", "hard", "soft"]);
         if intent == Intent::Reload {
             parts.object.take(&[
@@ -246,7 +246,15 @@ impl ClauseReader<'_> {
             let article = behind.is_some_and(|t| {
                 ["the", "a", "an", "my", "our", "this", "that", "his", "her", "your"].iter().any(|w| t.is(w))
             });
-            !self.looks_like_a_name(&named.name) && !said_service && (*n > 0 || article)
+            let word = &parts.object.tokens[range.start];
+            let known = self.lexicon.knows_service(&named.name.to_lowercase());
+            let another = !known
+                && (self.lexicon.verb(std::slice::from_ref(word)).is_some()
+                    || self.lexicon.looks.at(std::slice::from_ref(word)).is_some());
+            let placeholder = named.name.chars().count() == 1 || named.name.to_lowercase().contains("service_name");
+            another && word.kind == Kind::Word
+                || placeholder
+                || !self.looks_like_a_name(&named.name) && !said_service && (*n > 0 || article)
                 || self.places.roster.host(&named.name).is_some()
                 || named.name.chars().all(|c| c.is_ascii_digit())
         });
