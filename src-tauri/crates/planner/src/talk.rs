@@ -82,11 +82,19 @@ fn turn(turn: &Value) -> Option<Turn> {
         "assistant" if turn.get("state").and_then(Value::as_str).is_some_and(|s| s.starts_with("await")) => {
             Some(Turn::Waits(turn.get("plan").and_then(|plan| text(plan).or_else(|| described(plan)))))
         }
+        "assistant" if turn.get("state").and_then(Value::as_str).is_some_and(is_settled) => Some(Turn::Settled),
         "assistant" => {
             ["question", "text", "content"].iter().find_map(|key| turn.get(*key).and_then(text)).map(Turn::Asked)
         }
         _ => None,
     }
+}
+
+/// Whether a state says that the plan no longer waits.
+fn is_settled(state: &str) -> bool {
+    ["reject", "cancel", "execut", "complete", "done", "start", "run", "expire", "fail", "succe"]
+        .iter()
+        .any(|word| state.starts_with(word))
 }
 
 /// A plan given as data, in words.
