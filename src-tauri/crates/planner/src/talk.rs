@@ -143,6 +143,13 @@ pub(crate) struct Past {
     offered: Vec<String>,
 }
 
+impl Past {
+    /// The request that ran last: the job's own, whatever was said or planned since.
+    fn ran(&self) -> Option<&str> {
+        self.job.as_ref().and_then(|job| job.request.as_deref()).or(self.request.as_deref())
+    }
+}
+
 /// What a conversation has come to.
 pub(crate) fn past(roster: &Roster, lexicon: &Lexicon, context: &Context) -> Past {
     let talk = Conversation { roster, lexicon, now: context.now };
@@ -210,7 +217,7 @@ impl Conversation<'_> {
     fn message(&self, request: &str, past: &Past) -> Understood {
         let text = tokenise(request);
         let reader = self.reader();
-        if text.cut || text.mixed.is_some() || reader.refused(&text).is_some() {
+        if text.cut || text.disguised || text.mixed.is_some() || reader.refused(&text).is_some() {
             return reader.read(request);
         }
         if let Some(said) = self.about_the_last(&text, past) {
@@ -218,10 +225,10 @@ impl Conversation<'_> {
         }
         // "… on the ones that failed": the hosts by name.
         if let Some(named) = self.with_failed_hosts(&text, past) {
-            return self.stands_for(&named, past);
+            return self.stands_for(&named);
         }
         if let Some(rewritten) = past.request.as_ref().and_then(|earlier| self.leaning(&text, earlier, &past.offered)) {
-            return self.stands_for(&rewritten, past);
+            return self.stands_for(&rewritten);
         }
         if let Some(earlier) = &past.request
             && let Some(before) = self.spoken_of(&text, earlier)
@@ -232,7 +239,7 @@ impl Conversation<'_> {
     }
 
     /// Reads a request that a message stands for.
-    fn stands_for(&self, request: &str, _past: &Past) -> Understood {
+    fn stands_for(&self, request: &str) -> Understood {
         let mut understood = self.reader().read(request);
         understood.reading.reasons.insert(0, format!("read as “{request}”"));
         understood.read_as = Some(request.to_owned());
@@ -287,7 +294,7 @@ impl Conversation<'_> {
                 if past.waits
                     && let Some(request) = &past.request
                 {
-                    let mut understood = self.stands_for(&request.clone(), past);
+                    let mut understood = self.stands_for(request);
                     if understood.reading.disposition == Disposition::Confirm {
                         understood.reading.intent = Intent::Confirm;
                         understood
@@ -380,7 +387,7 @@ impl Conversation<'_> {
             rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !plain {
             // "retry on web-01", "rerun the nginx restart on db servers": what follows says more.
-            if let Some(request) = &past.request
+            if let Some(request) = past.ran()
                 && let Some((places, place)) = self.whole_place(rest, text)
                 && places.is_clear()
             {
@@ -392,7 +399,7 @@ impl Conversation<'_> {
                     ));
                 }
                 let rewritten = self.moved(request, &place, Joined::Instead)?;
-                let mut understood = self.stands_for(&rewritten, past);
+                let mut understood = self.stands_for(&rewritten);
                 understood.reading.intent = Intent::Retry;
                 return Some(understood);
             }
@@ -400,7 +407,7 @@ impl Conversation<'_> {
         }
         let Some(job) = &past.job else {
             if past.request.is_some() && !past.waits && rest.iter().all(|t| !t.is("failed")) {
-                let mut understood = self.stands_for(&past.request.clone()?, past);
+                let mut understood = self.stands_for(past.request.as_ref()?);
                 understood.reading.intent = Intent::Retry;
                 return Some(understood);
             }
@@ -428,8 +435,8 @@ impl Conversation<'_> {
     /// The last request on these hosts; without one, the hosts alone, for whoever keeps the job's plan.
     fn on_hosts(&self, past: &Past, hosts: &[String], intent: Intent) -> Understood {
         let place = hosts.join(" and ");
-        let moved = past.request.as_ref().and_then(|request| self.moved(request, &place, Joined::Instead));
-        let mut understood = match moved.map(|request| self.stands_for(&request, past)) {
+        let moved = past.ran().and_then(|request| self.moved(request, &place, Joined::Instead));
+        let mut understood = match moved.map(|request| self.stands_for(&request)) {
             Some(understood) if matches!(understood.reading.disposition, Disposition::Plan | Disposition::Confirm) => {
                 understood
             }
@@ -439,9 +446,10 @@ impl Conversation<'_> {
                 understood.reading.slots.clear();
                 if understood.reading.disposition == Disposition::Plan {
                     understood.reading.disposition = Disposition::Confirm;
-                    understood.reading.sentence = format!("Do the last job again on {place}");
+                    let what = if intent == Intent::Rollback { "Undo the last job" } else { "Do the last job again" };
+                    understood.reading.sentence = format!("{what} on {place}");
                 }
-                understood.reading.reasons.push("the hosts on which the last job failed".to_owned());
+                understood.reading.reasons.push("the hosts of the last job".to_owned());
                 understood
             }
         };
@@ -459,7 +467,7 @@ impl Conversation<'_> {
         let plain =
             rest.iter().all(|t| words.iter().any(|w| t.is(w)) || self.lexicon.filler.contains(&t.lower) || is_id(t));
         if !plain {
-            let Some((places, place)) = self.whole_place(rest, text).filter(|_| past.request.is_some()) else {
+            let Some((places, place)) = self.whole_place(rest, text).filter(|_| past.ran().is_some()) else {
                 let mut understood =
                     self.reader().read(&format!("check uptime {}", text.slice(rest[0].span.start..text.chars.len())));
                 understood.drafts.clear();
@@ -484,22 +492,22 @@ impl Conversation<'_> {
                     "The last job did not run on all of these machines. Ask for the step itself, with its machines.",
                 ));
             }
-            let request = past.request.as_ref()?;
+            let request = past.ran()?;
             let moved = self.moved(request, &place, Joined::Instead)?;
-            return Some(self.opposite(&moved, past));
+            return Some(self.opposite(&moved));
         }
         if past.waits {
             return Some(self.dropped(past));
         }
-        match (&past.request, &past.job) {
+        match (past.ran(), &past.job) {
             (Some(request), Some(job)) => {
                 let hosts = if job.hosts.is_empty() { &job.failed } else { &job.hosts };
                 let known = self.reader().read(request).reading.disposition == Disposition::Confirm;
                 let whole = match hosts.is_empty() || known {
-                    true => request.clone(),
+                    true => request.to_owned(),
                     false => self.moved(request, &hosts.join(" and "), Joined::Instead)?,
                 };
-                let understood = self.opposite(&whole, past);
+                let understood = self.opposite(&whole);
                 match understood.reading.disposition {
                     Disposition::Clarify if !hosts.is_empty() => Some(self.on_hosts(past, hosts, Intent::Rollback)),
                     _ => Some(understood),
@@ -518,8 +526,8 @@ impl Conversation<'_> {
     }
 
     /// The steps that undo a request, last one first; only where each has an opposite.
-    fn opposite(&self, request: &str, past: &Past) -> Understood {
-        let mut understood = self.stands_for(request, past);
+    fn opposite(&self, request: &str) -> Understood {
+        let mut understood = self.stands_for(request);
         let opposites: Option<Vec<Draft>> = understood.drafts.iter().rev().map(opposite).collect();
         if understood.reading.disposition != Disposition::Confirm {
             return ask(Intent::Rollback, "job", "The last request changed nothing, so there is nothing to undo.");
@@ -533,7 +541,11 @@ impl Conversation<'_> {
                 );
                 understood.drafts = drafts;
             }
-            None => understood.drafts.clear(),
+            // What has no opposite is said to be meant, and then not planned: making the plan says why.
+            None => {
+                understood.drafts.clear();
+                understood.reading.sentence = format!("Undo “{request}”");
+            }
         }
         understood
     }

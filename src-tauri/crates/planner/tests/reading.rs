@@ -445,3 +445,30 @@ fn a_mixed_request_has_the_scripts_of_both_systems() {
     assert_eq!(shells, [Shell::Bash, Shell::Powershell]);
     assert_eq!(made.left_out[0].name, "win-01", "WinRM is not there yet, and that is said before anybody approves");
 }
+
+#[test]
+fn what_ran_is_done_again_and_not_what_was_only_said_since() {
+    use wheelhouse_planner::{Context, LastJob, Turn};
+    let job = LastJob {
+        request: Some("restart nginx on web servers".to_owned()),
+        failed: vec!["web-02".to_owned()],
+        hosts: vec!["web-01".to_owned(), "web-02".to_owned()],
+        running: false,
+    };
+    let turns = vec![Turn::Job(job), Turn::Said("stop mysql on db servers".to_owned()), Turn::Settled];
+    let context = Context { turns, now: None };
+    let again = PLANNER.read_in("retry the failed ones", &context).reading;
+    assert_eq!((again.intent, again.sentence.as_str()), (Intent::Retry, "Restart nginx on 1 host"));
+    assert_eq!(again.targets.resolved, ["web-02"]);
+    let undone = PLANNER.read_in("undo that", &context).reading;
+    assert!(!undone.sentence.contains("mysql"), "{}: mysql was never stopped", undone.sentence);
+    assert!(undone.sentence.starts_with("Undo “"), "{}: a restart has no opposite", undone.sentence);
+}
+
+#[test]
+fn letters_nobody_sees_are_pointed_out_in_a_conversation_too() {
+    use wheelhouse_planner::{Context, Turn};
+    let turns = vec![Turn::Said("restart nginx on web-01".to_owned())];
+    let reading = PLANNER.read_in("no, web\u{200b}-02", &Context { turns, now: None }).reading;
+    assert_eq!(reading.disposition, Disposition::Clarify, "{}", reading.sentence);
+}

@@ -54,6 +54,16 @@ impl Store {
         tx.commit().await
     }
 
+    /// Closes an open proposal whose plan another message shows anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is no longer open.
+    pub async fn set_aside_proposal(&self, id: PlanId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        close(&mut tx, id, ProposalState::Superseded, None).await?;
+        tx.commit().await
+    }
+
     /// Notes that the operator said no.
     pub async fn reject_proposal(&self, id: PlanId, record: &crate::audit::Entry) -> Result<()> {
         let mut tx = self.begin().await?;

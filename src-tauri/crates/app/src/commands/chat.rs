@@ -86,8 +86,11 @@ impl Handle<SendMessage> for App {
         }
         let (request, reply) = (MessageId(Uuid::now_v7()), MessageId(Uuid::now_v7()));
         self.store.add_exchange(id, (request, &kept), reply, &proposal).await?;
-        if let Some(waited) = waited {
-            self.handle(caller, RejectPlan { id: waited }).await?;
+        match waited {
+            // A yes rejects nothing: the same plan stands below, anew.
+            Some(waited) if proposal.reading.intent == Intent::Confirm => self.store.set_aside_proposal(waited).await?,
+            Some(waited) => self.handle(caller, RejectPlan { id: waited }).await?,
+            None => {}
         }
         self.bus.publish(Event::Chat(id));
         self.conversation(id).await

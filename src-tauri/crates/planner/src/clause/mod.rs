@@ -361,12 +361,12 @@ impl ClauseReader<'_> {
         let blocks = [
             "not", "no", "never", "without", "except", "but", "only", "just", "unless", "if", "when", "once",
             "whenever", "where", "provided", "providing", "assuming", "given", "should", "must", "wait", "hold",
-            "until", "till", "unless", "while", "case", "long", "soon", "otherwise", "else", "maybe", "perhaps",
-            "later", "ask", "check", "confirm", "than", "instead", "other", "another", "same", "next", "new", "old",
-            "until", "skip", "leave", "keep", "careful", "mind", "after", "before", "then", "and", "or", "twice",
-            "again", "rather", "also", "too", "while", "during", "all", "every", "each", "any", "both", "instead",
-            "both", "excluded", "excluding", "both", "first", "last", "one", "two", "three", "force", "forced",
-            "quietly", "dry", "test", "as", "with", "to", "from", "into", "via", "using", "by",
+            "until", "till", "while", "case", "long", "soon", "otherwise", "else", "maybe", "perhaps", "later", "ask",
+            "check", "confirm", "than", "instead", "other", "another", "same", "next", "new", "old", "skip", "leave",
+            "keep", "careful", "mind", "after", "before", "then", "and", "or", "twice", "again", "rather", "also",
+            "too", "during", "all", "every", "each", "any", "both", "excluded", "excluding", "first", "last", "one",
+            "two", "three", "force", "forced", "quietly", "dry", "test", "as", "with", "to", "from", "into", "via",
+            "using", "by",
         ];
         let mut from = 1;
         while let Some(at) = (from..tokens.len()).find(|&i| mark(&tokens[i])) {
@@ -415,8 +415,8 @@ impl ClauseReader<'_> {
             "if", "only", "when", "where", "it", "it's", "its", "is", "they", "are", "the", "service", "process",
             "not", "isn't", "isnt", "aren't", "running", "active", "up", "runs", "started", "alive", "open",
             "installed", "exists", "exist", "present", "there", "missing", "stopped", "down", "dead", "absent",
-            "inactive", "already", "currently", "unless", "still", "package", "file", "files", "available", "already,",
-            "and", "that", "yet", "available?",
+            "inactive", "already", "currently", "unless", "still", "package", "file", "files", "available", "and",
+            "that", "yet",
         ];
         let says_what = condition.split(' ').count() > 1;
         let plain = says_what
@@ -479,11 +479,11 @@ impl ClauseReader<'_> {
         // "there is high memory usage", "we have 503s": told, not asked.
         let told = lead > 0
             && ["there", "we", "i", "they", "users", "you", "it"].iter().any(|w| tokens[lead - 1].is(w))
-            && ["is", "are", "has", "have", "see", "get"].iter().any(|w| first.is(w))
+            && ["is", "are", "has", "have"].iter().any(|w| first.is(w))
             && !tokens[..lead - 1].iter().any(|t| {
                 ["can", "could", "may", "let", "want", "need", "is", "are", "do", "does"].iter().any(|w| t.is(w))
             });
-        if told && !first.is("get") && !first.is("see") {
+        if told {
             return self.later_verb(tokens, lead).and_then(|(range, verb, gap)| found(range, verb, gap));
         }
         if let Some((length, verb)) = self.lexicon.verb(&tokens[lead..]) {
@@ -515,7 +515,7 @@ impl ClauseReader<'_> {
             // "service nginx restart", "systemctl status nginx" are one verb however they are spelt.
             return found(lead..lead + length, verb, None);
         }
-        if first.is("service") || first.is("systemctl") || first.is("/etc/init.d/") {
+        if first.is("service") || first.is("systemctl") {
             let later = (lead + 1..tokens.len().min(lead + 4)).find_map(|at| {
                 let (length, verb) = self.lexicon.verb(&tokens[at..])?;
                 Some((at, length, verb))
