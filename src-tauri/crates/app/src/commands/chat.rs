@@ -96,3 +96,38 @@ impl Handle<SendMessage> for App {
         self.conversation(id).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says so by failing")]
+    use super::*;
+    use crate::Door;
+    use crate::testing::app;
+    use wheelhouse_protocol::chat::Content;
+    use wheelhouse_protocol::plan::ProposalState;
+
+    async fn say(app: &App, conversation: Option<ConversationId>, text: &str) -> (ConversationId, Vec<ProposalState>) {
+        let command = SendMessage { conversation, text: text.to_owned() };
+        let answer = app.call(&Caller::operator(), command).await.unwrap();
+        let states = answer.messages.iter().filter_map(|message| match &message.content {
+            Content::Proposal { proposal } if proposal.plan.is_some() => Some(proposal.state),
+            _ => None,
+        });
+        (answer.id, states.collect())
+    }
+
+    #[tokio::test]
+    async fn a_yes_shows_the_plan_again_and_a_no_drops_it() {
+        use ProposalState::{Open, Rejected, Superseded};
+        let home = tempfile::tempdir().unwrap();
+        let app = app(home.path(), Door::Terminal).await;
+        let (id, states) = say(&app, None, "run \"true\" on localhost").await;
+        assert_eq!(states, [Open]);
+        let (_, states) = say(&app, Some(id), "yes").await;
+        assert_eq!(states, [Superseded, Open], "one plan waits, and nothing ran by a word");
+        let (_, states) = say(&app, Some(id), "never mind").await;
+        assert_eq!(states, [Superseded, Rejected]);
+        let rejections = app.store.audit(100, None, "plan.rejected").await.unwrap();
+        assert_eq!(rejections.len(), 1, "a yes is no rejection in the chain: {rejections:?}");
+    }
+}
